@@ -2,15 +2,17 @@ import re
 import tomllib
 from pathlib import Path
 
-import pytest
 from django.apps import apps
+from importlinter import cli
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def app_ranks() -> dict[str, int]:
     """Rank of every first-party app, 0 = lowest, read from the import-linter contract."""
-    config = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"][
+        "importlinter"
+    ]
     layers = next(c for c in config["contracts"] if c["id"] == "apps")["layers"]
     return {
         name.strip(): rank
@@ -20,7 +22,6 @@ def app_ranks() -> dict[str, int]:
 
 
 def test_import_contracts_hold():
-    cli = pytest.importorskip("importlinter.cli")
     assert cli.lint_imports(config_filename=str(ROOT / "pyproject.toml")) == cli.EXIT_STATUS_SUCCESS
 
 
@@ -54,7 +55,7 @@ def test_url_names_point_down():
         wrong += [
             f"{path.relative_to(ROOT)} -> {target}"
             for path in files
-            for target in pattern.findall(path.read_text())
+            for target in pattern.findall(path.read_text(encoding="utf-8"))
             if ranks[target] > ranks[app]
         ]
     assert wrong == []
