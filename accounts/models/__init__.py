@@ -1,0 +1,5 @@
+from accounts.models.audit import AuditChange, AuditEntry, AuditHead
+from accounts.models.jobs import Job
+from accounts.models.users import Role, User
+
+__all__ = ["AuditChange", "AuditEntry", "AuditHead", "Job", "Role", "User"]

@@ -1,0 +1,150 @@
+"""Meetings and activities, their sittings, and who attended each."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from attendance.choices import AttendanceStatus, MeetingKind
+from attendance.querysets import AttendanceQuerySet, MeetingQuerySet, SittingQuerySet
+from core.models import Recorded
+from members.models import Member, Sector, SpecialCommittee, Term
+
+
+class Meeting(Recorded):
+    """One 会议活动. It belongs to the year of its start date."""
+
+    term = models.ForeignKey(
+        Term, verbose_name="届次", on_delete=models.PROTECT, related_name="meetings"
+    )
+    number = models.CharField("编号", max_length=50)
+    title = models.CharField("名称", max_length=200)
+    kind = models.CharField("类别", max_length=40, choices=MeetingKind)
+    start_date = models.DateField("开始日期")
+    end_date = models.DateField("结束日期", null=True, blank=True, help_text="最后一天；空 = 当天结束")
+    organiser = models.CharField("承办部门", max_length=200, blank=True)
+    place = models.CharField("地点", max_length=200, blank=True)
+    sector = models.ForeignKey(
+        Sector,
+        verbose_name="界别",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
+    )
+    committee = models.ForeignKey(
+        SpecialCommittee,
+        verbose_name="专委会",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="meetings",
+    )
+    topic = models.CharField("议题", max_length=200, blank=True)
+
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "会议活动"
+        ordering = ["-start_date", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["term", "number"],
+                name="meeting_number_in_term",
+                violation_error_message="本届已有此会议编号。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(number=""),
+                name="meeting_has_number",
+                violation_error_message="编号不能为空。",
+            ),
+            models.CheckConstraint(
+                condition=Q(end_date__isnull=True) | Q(end_date__gte=F("start_date")),
+                name="meeting_ends_after_start",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
+        ]
+        indexes = [models.Index(fields=["term", "start_date"], name="meeting_term_date")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    def clean(self) -> None:
+        if not self.term.contains(self.start_date):
+            raise ValidationError({"start_date": f"开始日期不在{self.term}任期之内。"})
+        for field in ("sector", "committee"):
+            organ = getattr(self, field)
+            if organ is not None and organ.term_id != self.term_id:
+                raise ValidationError({field: "所选机构不属于本届。"})
+
+
+class Sitting(models.Model):
+    """场次: one session of a meeting at which attendance is taken."""
+
+    meeting = models.ForeignKey(
+        Meeting, verbose_name="会议活动", on_delete=models.CASCADE, related_name="sittings"
+    )
+    number = models.PositiveSmallIntegerField(
+        "场次", default=1, validators=[MinValueValidator(1, "场次从 1 开始。")]
+    )
+
+    objects = SittingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "场次"
+        ordering = ["meeting", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["meeting", "number"],
+                name="sitting_number_in_meeting",
+                violation_error_message="该会议已有此场次。",
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1),
+                name="sitting_number_positive",
+                violation_error_message="场次从 1 开始。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.meeting} 第{self.number}场"
+
+
+class Attendance(Recorded):
+    """One member at one sitting. A row means the member was expected."""
+
+    sitting = models.ForeignKey(
+        Sitting, verbose_name="场次", on_delete=models.CASCADE, related_name="attendances"
+    )
+    member = models.ForeignKey(
+        Member, verbose_name="委员", on_delete=models.PROTECT, related_name="attendances"
+    )
+    status = models.CharField("状态", max_length=10, choices=AttendanceStatus)
+    leave_reason = models.TextField("请假事由", max_length=10_000, blank=True)
+
+    objects = AttendanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "考勤"
+        ordering = ["sitting", "member"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["sitting", "member"],
+                name="attendance_once",
+                violation_error_message="该委员在此场次已有考勤。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member.person.name} {self.get_status_display()}"
+
+    def clean(self) -> None:
+        meeting, member = self.sitting.meeting, self.member
+        if meeting.term_id != member.term_id:
+            raise ValidationError({"member": "该委员不属于会议所在届次。"})
+        if not member.serves(meeting.start_date):
+            raise ValidationError({"member": f"该委员在{meeting.start_date}不在任，不能登记考勤。"})
+        if member.suspensions.covering(meeting.start_date).exists():
+            raise ValidationError(
+                {"member": f"该委员在{meeting.start_date}暂停履职，不能登记考勤。"}
+            )

@@ -1,0 +1,142 @@
+"""Who is visible to whom, and who serves, stands or is suspended on a date."""
+
+from datetime import date
+from typing import Self
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from accounts.roles import RoleCode
+from core.querysets import PeriodQuerySet, covering
+from members.choices import Party, Post, RecordKind
+
+
+def visible_members(user, prefix: str = "") -> Q:
+    """Condition on members the account may see; `prefix` leads to the member ("member__").
+
+    委员联络科 and leaders see all; a collector the whole register, to enter records;
+    组织部 the members of the Communist Party, 统战部 the others (萍协办字〔2022〕19号 三（四）);
+    a group its own members; a member themself. Nobody else sees anyone.
+    """
+    nobody = Q(pk__in=[])
+    if not user.is_authenticated:
+        return nobody
+    if user.reads_everything or user.has_role(RoleCode.COLLECTOR):
+        return Q()
+    seen = Q(**{f"{prefix}person__user": user})
+    if user.has_role(RoleCode.ORGANIZATION_DEPARTMENT):
+        seen |= Q(**{f"{prefix}party": Party.CPC})
+    if user.has_role(RoleCode.UNITED_FRONT_DEPARTMENT):
+        seen |= ~Q(**{f"{prefix}party": Party.CPC})
+    if user.has_role(RoleCode.COUNTY_GROUP):
+        groups = user.affiliations.values("liaison_group")
+        seen |= Q(**{f"{prefix}liaison_group__in": groups})
+    if user.has_role(RoleCode.SECTOR_GROUP):
+        sectors = user.affiliations.values("sector_group__sector")
+        seen |= Q(**{f"{prefix}sector__in": sectors})
+    return seen
+
+
+def collected_by(user, *kinds: str, organiser: str) -> Q:
+    """Condition on records of these kinds that the account's departments collect.
+
+    `organiser` names the field holding the department that organised the event; a duty
+    marked `own_only` covers only what the department organised itself.
+    """
+    if not user.has_role(RoleCode.COLLECTOR):
+        return Q(pk__in=[])
+    duties = user.affiliations.filter(department__duties__record_kind__in=kinds).values_list(
+        "department__name", "department__duties__record_kind", "department__duties__own_only"
+    )
+    condition = Q(pk__in=[])
+    for department, kind, own_only in duties:
+        if kind in kinds:
+            condition |= Q(**{organiser: department}) if own_only else Q(pk__isnull=False)
+    return condition
+
+
+class PersonQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        """Persons with a membership the account may see."""
+        memberships = self.model._meta.get_field("memberships").related_model
+        return self.filter(
+            Exists(memberships.objects.visible_to(user).filter(person=OuterRef("pk")))
+        )
+
+
+class MemberQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        return self.filter(visible_members(user))
+
+    def serving(self, on: date) -> Self:
+        """Joined on or before the date and not yet exited."""
+        return self.filter(covering(on, start="joined_date", end="exited_date"))
+
+    def standing(self, on: date) -> Self:
+        """Holding the 常委 post on the date."""
+        tenures = self.model._meta.get_field("tenures").related_model
+        return self.filter(
+            Exists(
+                tenures.objects.covering(on).filter(
+                    member=OuterRef("pk"), post=Post.STANDING_MEMBER
+                )
+            )
+        )
+
+    def suspended(self, on: date) -> Self:
+        return self.filter(self._suspension(on))
+
+    def invitable(self, on: date) -> Self:
+        """Serving and not suspended: those who are invited, expected and reminded."""
+        return self.serving(on).exclude(self._suspension(on))
+
+    def _suspension(self, on: date) -> Exists:
+        periods = self.model._meta.get_field("suspensions").related_model
+        return Exists(periods.objects.covering(on).filter(member=OuterRef("pk")))
+
+
+class TenureQuerySet(PeriodQuerySet):
+    def visible_to(self, user) -> Self:
+        return self.filter(visible_members(user, "member__"))
+
+    def overlapping(self, start: date, end: date | None) -> Self:
+        """Periods that share at least one day with [start, end).
+
+        A period that ends on the day it starts holds on no day and overlaps nothing.
+        """
+        if end is not None and end <= start:
+            return self.none()
+        later = Q(end_date__isnull=True) | (Q(end_date__gt=start) & Q(end_date__gt=F("start_date")))
+        earlier = Q() if end is None else Q(start_date__lt=end)
+        return self.filter(later & earlier)
+
+
+def visible_records(user, *, collected: Q, member: str = "member__") -> Q:
+    """Condition on records the account may see.
+
+    As `visible_members`, but a collector sees, besides their own, only what their
+    department collects (`collected`), not every record of every member.
+    """
+    if not user.is_authenticated:
+        return Q(pk__in=[])
+    if user.has_role(RoleCode.COLLECTOR) and not user.reads_everything:
+        return collected | Q(**{f"{member}person__user": user})
+    return visible_members(user, member)
+
+
+class CommendationQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        collected = collected_by(user, RecordKind.CONDUCT, organiser="pk")
+        return self.filter(visible_records(user, collected=collected))
+
+
+class ConductQuerySet(QuerySet):
+    """Disciplinary content: 委员联络科, leaders, the partner department of that side, oneself."""
+
+    def visible_to(self, user) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        if user.reads_everything or user.has_role(
+            RoleCode.ORGANIZATION_DEPARTMENT, RoleCode.UNITED_FRONT_DEPARTMENT
+        ):
+            return self.filter(visible_members(user, "member__"))
+        return self.filter(member__person__user=user)

@@ -1,0 +1,54 @@
+"""Which written work an account may see: collectors by what they collect, authors their own."""
+
+from typing import Self
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.roles import RoleCode
+from members.choices import RecordKind
+from members.querysets import collected_by, visible_members, visible_records
+
+
+def _visible_works(queryset, user, *, authors: str, collected: Q):
+    """Works with an author the account may see, or that its departments collect."""
+    if not user.is_authenticated:
+        return queryset.none()
+    if user.reads_everything:
+        return queryset
+    links = queryset.model._meta.get_field(authors).related_model
+    work = queryset.model._meta.get_field(authors).field.name
+    if user.has_role(RoleCode.COLLECTOR):
+        mine = links.objects.filter(member__person__user=user)
+    else:
+        mine = links.objects.filter(visible_members(user, "member__"))
+    return queryset.filter(collected | Exists(mine.filter(**{work: OuterRef("pk")})))
+
+
+class ProposalQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        collected = collected_by(user, RecordKind.PROPOSAL, organiser="pk")
+        seen = visible_records(user, collected=collected, member="lead_sponsor__")
+        cosigned = self.model._meta.get_field("cosponsorships").related_model.objects
+        if user.is_authenticated and user.has_role(RoleCode.COLLECTOR):
+            mine = cosigned.filter(member__person__user=user)
+        else:
+            mine = cosigned.filter(visible_members(user, "member__"))
+        return self.filter(seen | Exists(mine.filter(proposal=OuterRef("pk"))))
+
+
+class PublicOpinionReportQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        collected = collected_by(user, RecordKind.OPINION, organiser="pk")
+        return _visible_works(self, user, authors="authorships", collected=collected)
+
+
+class ResearchQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        collected = collected_by(user, RecordKind.RESEARCH, organiser="organiser")
+        return _visible_works(self, user, authors="participations", collected=collected)
+
+
+class ArticleQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        collected = collected_by(user, RecordKind.ARTICLE, organiser="pk")
+        return self.filter(visible_records(user, collected=collected))
