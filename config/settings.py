@@ -9,6 +9,8 @@ import dj_database_url
 from celery.schedules import crontab
 from django.urls import reverse_lazy
 
+from config.navigation import DESK
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -221,7 +223,4 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Office screens -----------------------------------------------------------------------------
-UNFOLD = {
-    "SITE_TITLE": "政协委员履职管理",
-    "SITE_HEADER": "政协委员履职管理",
-}
+UNFOLD = DESK
