@@ -1,5 +1,6 @@
 from accounts.models.audit import AuditChange, AuditEntry, AuditHead
 from accounts.models.jobs import Job
+from accounts.models.tokens import AccessToken
 from accounts.models.users import Role, User
 
-__all__ = ["AuditChange", "AuditEntry", "AuditHead", "Job", "Role", "User"]
+__all__ = ["AccessToken", "AuditChange", "AuditEntry", "AuditHead", "Job", "Role", "User"]
