@@ -72,11 +72,12 @@ class AuditChange(models.Model):
 
 
 class AuditHead(models.Model):
-    """The single row that is locked to append: the last sequence and its digest."""
+    """The single row that is locked to append: the last sequence, its digest, and their seal."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     sequence = models.BigIntegerField(default=0)
     digest = models.CharField(max_length=64, default="0" * 64)
+    seal = models.CharField(max_length=64, default="")
 
     class Meta:
         verbose_name = verbose_name_plural = "审计链头"

@@ -30,6 +30,9 @@ class Job(models.Model):
         blank=True,
         related_name="jobs",
     )
+    permission = models.CharField(
+        "下载权限", max_length=100, blank=True, help_text="领取成果文件时仍须持有的权限"
+    )
     parameters = models.JSONField("参数", default=dict, blank=True)
     state = models.CharField("状态", max_length=10, choices=JobState, default=JobState.QUEUED)
     done = models.PositiveIntegerField("已完成", default=0)
@@ -46,7 +49,9 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField("次数", default=0)
     queued_at = models.DateTimeField("提交时间")
     started_at = models.DateTimeField("开始时间", null=True, blank=True)
-    heartbeat_at = models.DateTimeField("最近心跳", null=True, blank=True)
+    heartbeat_at = models.DateTimeField(
+        "最近心跳", null=True, blank=True, help_text="排队时为最近一次通知后台的时间"
+    )
     finished_at = models.DateTimeField("结束时间", null=True, blank=True)
 
     class Meta:

@@ -36,6 +36,7 @@ class User(AbstractUser):
 
     objects = UserManager()
     REQUIRED_FIELDS = ["name"]
+    unaudited_fields = frozenset({"password", "last_login"})
 
     class Meta:
         verbose_name = verbose_name_plural = "账号"
@@ -64,3 +65,21 @@ class User(AbstractUser):
     def reads_everything(self) -> bool:
         """委员联络科 and the leaders read every dossier; no other role does."""
         return not self.role_codes.isdisjoint(READS_EVERYTHING)
+
+
+class PreviousPassword(models.Model):
+    """A password once in use, as its hash, so that it is not used again too soon."""
+
+    user = models.ForeignKey(
+        User, verbose_name="账号", on_delete=models.CASCADE, related_name="previous_passwords"
+    )
+    password = models.CharField("口令摘要", max_length=128)
+    replaced_at = models.DateTimeField("停用时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "曾用口令"
+        ordering = ["-replaced_at", "-pk"]
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"{self.user}的曾用口令"

@@ -1,0 +1,143 @@
+"""What every office screen inherits: rows one may see, saves with audit, deletions with reason."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.utils import flatten_fieldsets
+from django.core.exceptions import ValidationError
+from django.db.models import ForeignKey, Model, QuerySet
+from django.forms import BaseModelFormSet, ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils import timezone
+from unfold.admin import ModelAdmin, StackedInline, TabularInline
+
+from accounts.forms import RecordForm
+from accounts.services.records import delete_record, save_record
+from core.refusals import RefusalError
+
+
+def visible_rows(queryset: QuerySet, user: Any) -> QuerySet:
+    """The rows the account may see; all of them where the table is open to all."""
+    visible_to = getattr(queryset, "visible_to", None)
+    return visible_to(user) if visible_to else queryset
+
+
+class VisibleRowsMixin:
+    """Own rows, related rows offered for choice, and the mark of what the editor saw."""
+
+    form = RecordForm
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return visible_rows(super().get_queryset(request), request.user)
+
+    def get_field_queryset(
+        self, db: str | None, db_field: ForeignKey, request: HttpRequest
+    ) -> QuerySet | None:
+        ordered = super().get_field_queryset(db, db_field, request)
+        if ordered is None:
+            ordered = db_field.remote_field.model._default_manager.using(db).all()
+        return visible_rows(ordered, request.user)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> list:
+        """With the hidden mark where a change may be made; RecordForm checks it."""
+        fieldsets = list(super().get_fieldsets(request, obj))
+        fields = flatten_fieldsets(fieldsets)
+        if not issubclass(self.form, RecordForm) or "seen_mark" in fields or not fieldsets:
+            return fieldsets
+        title, options = fieldsets[-1]
+        return [*fieldsets[:-1], (title, options | {"fields": (*options["fields"], "seen_mark")})]
+
+
+class AuditedTabularInline(VisibleRowsMixin, TabularInline):
+    extra = 0
+
+
+class AuditedStackedInline(VisibleRowsMixin, StackedInline):
+    extra = 0
+
+
+class AuditedModelAdmin(VisibleRowsMixin, ModelAdmin):
+    """Reads through `visible_to`, writes through `save_record` and `delete_record`.
+
+    A row that is not visible is a 404. Lists can be narrowed only by what `list_filter`,
+    `date_hierarchy` or `allowed_lookups` names, so that no filter betrays a hidden value.
+    Several rows are never deleted at a stroke: each deletion has its reason.
+    """
+
+    list_per_page = 30
+    list_max_show_all = 100
+    show_full_result_count = False
+    delete_confirmation_template = "accounts/record_delete.html"
+    allowed_lookups: Iterable[str] = ()
+
+    def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
+        save_record(obj=obj, actor=request.user, at=timezone.now())
+
+    def save_formset(
+        self, request: HttpRequest, form: ModelForm, formset: BaseModelFormSet, change: bool
+    ) -> None:
+        changed = formset.save(commit=False)
+        at = timezone.now()
+        for obj in formset.deleted_objects:
+            reason = f"在“{form.instance}”的页面上删除"
+            delete_record(obj=obj, actor=request.user, at=at, reason=reason)
+        for obj in changed:
+            save_record(obj=obj, actor=request.user, at=at)
+        formset.save_m2m()
+
+    def delete_model(self, request: HttpRequest, obj: Model) -> None:
+        reason = request.POST.get("reason", "")
+        delete_record(obj=obj, actor=request.user, at=timezone.now(), reason=reason)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except (RefusalError, ValidationError) as refusal:
+            return self._refused(request, refusal)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except (RefusalError, ValidationError) as refusal:
+            return self._refused(request, refusal)
+
+    def _refused(self, request: HttpRequest, refusal: Exception) -> HttpResponse:
+        """Tells why nothing was saved, on the page the request came from."""
+        lines = refusal.messages if isinstance(refusal, ValidationError) else [str(refusal)]
+        for line in lines:
+            messages.error(request, line)
+        return HttpResponseRedirect(request.get_full_path())
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions = super().get_actions(request)
+        actions.pop("delete_selected", None)
+        return actions
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        named = [item[0] if isinstance(item, list | tuple) else item for item in self.list_filter]
+        allowed = [item for item in named if isinstance(item, str)]
+        allowed += [*self.allowed_lookups, *filter(None, [self.date_hierarchy])]
+        return any(lookup == name or lookup.startswith(f"{name}__") for name in allowed)
+
+    def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        """The audit trail is the only history."""
+
+    def log_change(self, request: HttpRequest, obj: Model, message: Any) -> None:
+        """The audit trail is the only history."""
+
+    def log_deletions(self, request: HttpRequest, queryset: QuerySet) -> None:
+        """The audit trail is the only history."""
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        raise Http404(f"没有这条{opts.verbose_name}，或您无权查看。")

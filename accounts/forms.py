@@ -1,0 +1,44 @@
+"""Forms that remember what the editor saw."""
+
+from copy import copy
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.models import construct_instance
+
+from accounts.services.records import StaleRecordError, differences, lock_stored, state_mark
+from core.refusals import RefusalError
+
+
+class RecordForm(forms.ModelForm):
+    """A model form that refuses to overwrite what was changed after it was opened.
+
+    Validate it inside a transaction: the row is locked from the check until the save.
+    """
+
+    seen_mark = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self.initial["seen_mark"] = state_mark(self.instance)
+
+    def has_changed(self) -> bool:
+        return bool(set(self.changed_data) - {"seen_mark"})
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if not self.instance._state.adding and self.has_changed():
+            self._refuse_stale()
+        return cleaned
+
+    def _refuse_stale(self) -> None:
+        try:
+            stored = lock_stored(self.instance)
+            if self.cleaned_data.get("seen_mark") != state_mark(stored):
+                given = copy(self.instance)
+                construct_instance(self, given, self._meta.fields, self._meta.exclude)
+                raise StaleRecordError(stored, differences(stored, given))
+        except RefusalError as refusal:
+            raise ValidationError(str(refusal)) from refusal
