@@ -201,14 +201,14 @@ CELERY_BEAT_SCHEDULE = {
 # REST API -----------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "accounts.api.tokens.BearerAuthentication",
+        "accounts.api.authentication.BearerAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.base.OwnPassword"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.OwnPassword"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.ChineseSchema",
-    "DEFAULT_PAGINATION_CLASS": "accounts.api.base.Pages",
+    "DEFAULT_PAGINATION_CLASS": "accounts.api.lists.Pages",
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "accounts.api.errors.answer_error",
     "DEFAULT_THROTTLE_CLASSES": [
@@ -234,7 +234,31 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "accounts.api.schema.describe_errors",
     ],
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "Gender": "members.choices.Gender",
+        "Party": "members.choices.Party",
+        "Post": "members.choices.Post",
+        "Level": "members.choices.Level",
+        "SanctionKind": "members.choices.SanctionKind",
+        "ConductKind": "members.choices.ConductKind",
+        "RecordKind": "members.choices.RecordKind",
+        "MeetingKind": "attendance.choices.MeetingKind",
+        "AttendanceStatus": "attendance.choices.AttendanceStatus",
+        "SpeechManner": "attendance.choices.SpeechManner",
+        "SpeechOccasion": "attendance.choices.SpeechOccasion",
+        "ExaminationResult": "proposals.choices.ExaminationResult",
+        "HandlingResult": "proposals.choices.HandlingResult",
+        "AdoptionLevel": "proposals.choices.AdoptionLevel",
+        "ResearchKind": "proposals.choices.ResearchKind",
+        "PublicationLevel": "proposals.choices.PublicationLevel",
+        "HandInKind": "dossiers.choices.HandInKind",
+        "Outcome": "assessments.choices.Outcome",
+        "FindingState": "assessments.choices.FindingState",
+        "SubjectKind": "assessments.choices.SubjectKind",
+        "FindingEventKind": "assessments.choices.FindingEventKind",
+        "JobState": "accounts.choices.JobState",
+        "RoleCode": "accounts.roles.RoleCode",
+    },
 }
 
 # Office screens -----------------------------------------------------------------------------

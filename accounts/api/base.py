@@ -1,0 +1,75 @@
+"""What every endpoint shares: who may read, which rows, which questions may be asked."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django_filters.rest_framework
+from django.db.models import QuerySet
+from django.utils import timezone
+from rest_framework import serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.lists import KnownParameters, Ordering, Pages, Search
+from accounts.api.permissions import MayRead, OwnPassword
+from accounts.audit import record
+from accounts.choices import Verb
+
+
+class ReadSerializer(serializers.ModelSerializer):
+    """Every field is read only: what the API takes in goes through services."""
+
+    def get_extra_kwargs(self) -> dict[str, dict[str, Any]]:
+        names = set(self.Meta.fields) - set(self._declared_fields)
+        return {name: {"read_only": True} for name in names}
+
+
+class VisibleModelViewSet(viewsets.ReadOnlyModelViewSet):
+    """Rows the account may see, of kinds its roles may read. Other people's rows are 404."""
+
+    permission_classes = [OwnPassword, MayRead]
+    pagination_class = Pages
+    filter_backends = [
+        KnownParameters,
+        django_filters.rest_framework.DjangoFilterBackend,
+        Search,
+        Ordering,
+    ]
+    filterset_class: Any = None
+    lookup_value_regex = r"[0-9]{1,18}"
+    #: Said in the interface's description, in Chinese.
+    about = ""
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().visible_to(self.request.user)
+
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
+        """Filters choose from a list; a single row is named by its address alone."""
+        return super().filter_queryset(queryset) if self.action == "list" else queryset
+
+
+class SensitiveViewSet(VisibleModelViewSet):
+    """Disciplinary content: every reading of other people's rows is kept in the audit trail."""
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response = super().list(request, *args, **kwargs)
+        self._record_reading([row["id"] for row in response.data["results"]])
+        return response
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        response = super().retrieve(request, *args, **kwargs)
+        self._record_reading([response.data["id"]])
+        return response
+
+    def _record_reading(self, ids: Sequence[int]) -> None:
+        user = self.request.user
+        others = self.queryset.filter(pk__in=ids).exclude(member__person__user=user)
+        if read := list(others.order_by("pk").values_list("pk", flat=True)):
+            options = self.queryset.model._meta
+            record(
+                actor=user,
+                verb=Verb.VIEW,
+                at=timezone.now(),
+                label=str(options.verbose_name),
+                detail={"object_type": options.label_lower, "ids": read},
+            )

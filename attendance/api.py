@@ -1,0 +1,114 @@
+"""Endpoints of meetings, attendance, speeches and invitations."""
+
+from rest_framework import serializers
+
+from accounts.api.base import ReadSerializer, VisibleModelViewSet
+from attendance.filters import (
+    AttendanceFilter,
+    MeetingFilter,
+    OutsideInvitationFilter,
+    SpeechFilter,
+)
+from attendance.models import Attendance, Meeting, OutsideInvitation, Speech
+from members.api.register import MemberReference
+
+
+class MeetingReference(ReadSerializer):
+    class Meta:
+        model = Meeting
+        fields = ["id", "number", "title", "kind", "start_date"]
+
+
+class MeetingSerializer(ReadSerializer):
+    term = serializers.SlugRelatedField(slug_field="code", read_only=True, label="届次代码")
+    sector = serializers.CharField(source="sector.name", read_only=True, default=None, label="界别")
+    committee = serializers.CharField(
+        source="committee.name", read_only=True, default=None, label="专委会"
+    )
+    sittings = serializers.SlugRelatedField(
+        slug_field="number", many=True, read_only=True, label="场次"
+    )
+
+    class Meta:
+        model = Meeting
+        fields = [
+            "id",
+            "term",
+            "number",
+            "title",
+            "kind",
+            "start_date",
+            "end_date",
+            "organiser",
+            "place",
+            "sector",
+            "committee",
+            "topic",
+            "sittings",
+            "version",
+        ]
+
+
+class MeetingViewSet(VisibleModelViewSet):
+    queryset = Meeting.objects.select_related("term", "sector", "committee").prefetch_related(
+        "sittings"
+    )
+    serializer_class = MeetingSerializer
+    filterset_class = MeetingFilter
+    search_fields = ["number", "title", "topic"]
+    ordering_fields = ["start_date", "number"]
+    about = "会议活动。属于其开始日期所在的年度；end_date 是最后一天。"
+
+
+class AttendanceSerializer(ReadSerializer):
+    member = MemberReference(read_only=True, label="委员")
+    meeting = MeetingReference(source="sitting.meeting", read_only=True, label="会议活动")
+    sitting = serializers.IntegerField(source="sitting.number", read_only=True, label="场次")
+
+    class Meta:
+        model = Attendance
+        fields = ["id", "meeting", "sitting", "member", "status", "leave_reason", "version"]
+
+
+class AttendanceViewSet(VisibleModelViewSet):
+    queryset = Attendance.objects.select_related("sitting__meeting", "member__person")
+    serializer_class = AttendanceSerializer
+    filterset_class = AttendanceFilter
+    search_fields = ["member__person__name", "sitting__meeting__title"]
+    ordering_fields = ["sitting__meeting__start_date", "member__code"]
+    about = "考勤，每人每场次一条。有此一条即为应出席；迟到、早退计为出席。"
+
+
+class SpeechSerializer(ReadSerializer):
+    member = MemberReference(read_only=True, label="委员")
+    meeting = MeetingReference(read_only=True, label="会议活动")
+
+    class Meta:
+        model = Speech
+        fields = ["id", "meeting", "member", "title", "manner", "occasion", "date", "version"]
+
+
+class SpeechViewSet(VisibleModelViewSet):
+    queryset = Speech.objects.select_related("meeting", "member__person")
+    serializer_class = SpeechSerializer
+    filterset_class = SpeechFilter
+    search_fields = ["member__person__name", "title"]
+    ordering_fields = ["meeting__start_date", "date"]
+    about = "会议发言。计入会议所在年度；场合为空即大会发言。"
+
+
+class OutsideInvitationSerializer(ReadSerializer):
+    member = MemberReference(read_only=True, label="委员")
+
+    class Meta:
+        model = OutsideInvitation
+        fields = ["id", "member", "date", "title", "inviter", "version"]
+
+
+class OutsideInvitationViewSet(VisibleModelViewSet):
+    queryset = OutsideInvitation.objects.select_related("member__person")
+    serializer_class = OutsideInvitationSerializer
+    filterset_class = OutsideInvitationFilter
+    search_fields = ["member__person__name", "title", "inviter"]
+    ordering_fields = ["date"]
+    about = "应邀以委员身份参加的外单位会议活动。"

@@ -1,0 +1,94 @@
+"""The REST interface: every app's endpoints under /api/v1/, and the description of them all."""
+
+from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework import exceptions, routers
+from rest_framework.permissions import AllowAny
+from rest_framework.views import APIView
+
+from accounts.api.account import AccountView
+from accounts.api.jobs import JobViewSet
+from accounts.api.permissions import OwnPassword
+from accounts.api.tokens import TokenView
+from attendance.api import (
+    AttendanceViewSet,
+    MeetingViewSet,
+    OutsideInvitationViewSet,
+    SpeechViewSet,
+)
+from dossiers.api import CampaignViewSet, HandInViewSet
+from members.api.conduct import CommendationViewSet, ConductFindingViewSet, SanctionViewSet
+from members.api.register import (
+    CommitteeViewSet,
+    DepartmentViewSet,
+    LiaisonGroupViewSet,
+    MemberViewSet,
+    SectorGroupViewSet,
+    SectorViewSet,
+    SuspensionViewSet,
+    TenureViewSet,
+    TermViewSet,
+)
+from proposals.api import ArticleViewSet, OpinionViewSet, ProposalViewSet, ResearchViewSet
+
+ENDPOINTS = {
+    "terms": TermViewSet,
+    "sectors": SectorViewSet,
+    "committees": CommitteeViewSet,
+    "departments": DepartmentViewSet,
+    "sector-groups": SectorGroupViewSet,
+    "liaison-groups": LiaisonGroupViewSet,
+    "members": MemberViewSet,
+    "tenures": TenureViewSet,
+    "suspensions": SuspensionViewSet,
+    "commendations": CommendationViewSet,
+    "sanctions": SanctionViewSet,
+    "conduct-findings": ConductFindingViewSet,
+    "meetings": MeetingViewSet,
+    "attendances": AttendanceViewSet,
+    "speeches": SpeechViewSet,
+    "outside-invitations": OutsideInvitationViewSet,
+    "proposals": ProposalViewSet,
+    "opinions": OpinionViewSet,
+    "research": ResearchViewSet,
+    "articles": ArticleViewSet,
+    "campaigns": CampaignViewSet,
+    "hand-ins": HandInViewSet,
+    "jobs": JobViewSet,
+}
+
+
+class UnknownEndpoint(APIView):
+    """An address nobody answers is refused in JSON too."""
+
+    permission_classes = [AllowAny]
+    schema = None
+
+    def dispatch(self, request, *args, **kwargs):
+        self.headers = self.default_response_headers
+        self.args, self.kwargs = args, kwargs
+        self.request = self.initialize_request(request, *args, **kwargs)
+        refusal = self.handle_exception(exceptions.NotFound())
+        return self.finalize_response(self.request, refusal)
+
+
+class SchemaView(SpectacularAPIView):
+    permission_classes = [OwnPassword]
+
+
+class DocumentationView(SpectacularSwaggerView):
+    permission_classes = [OwnPassword]
+
+
+router = routers.SimpleRouter()
+for prefix, viewset in ENDPOINTS.items():
+    router.register(prefix, viewset, basename=prefix)
+
+urlpatterns = [
+    path("tokens/", TokenView.as_view(), name="token"),
+    path("account/", AccountView.as_view(), name="account"),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", DocumentationView.as_view(url_name="api:schema"), name="docs"),
+    path("", include(router.urls)),
+    re_path("", UnknownEndpoint.as_view(), name="unknown"),
+]
