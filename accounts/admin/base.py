@@ -23,6 +23,10 @@ def visible_rows(queryset: QuerySet, user: Any) -> QuerySet:
     return visible_to(user) if visible_to else queryset
 
 
+#: What may follow an allowed field's name in an address: nothing that leads on to another field.
+LOOKUPS = ("exact", "id__exact", "isnull", "in", "year", "month", "day", "gte", "gt", "lte", "lt")
+
+
 class VisibleRowsMixin:
     """Own rows, related rows offered for choice, and the mark of what the editor saw."""
 
@@ -124,9 +128,11 @@ class AuditedModelAdmin(VisibleRowsMixin, ModelAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         named = [item[0] if isinstance(item, list | tuple) else item for item in self.list_filter]
-        allowed = [item for item in named if isinstance(item, str)]
-        allowed += [*self.allowed_lookups, *filter(None, [self.date_hierarchy])]
-        return any(lookup == name or lookup.startswith(f"{name}__") for name in allowed)
+        if lookup in {getattr(item, "parameter_name", None) for item in named}:
+            return True
+        fields = [item for item in named if isinstance(item, str)]
+        fields += [*self.allowed_lookups, *filter(None, [self.date_hierarchy])]
+        return any(lookup in {name, *(f"{name}__{step}" for step in LOOKUPS)} for name in fields)
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> None:
         """The audit trail is the only history."""
