@@ -4,15 +4,20 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin.utils import flatten_fieldsets
-from django.core.exceptions import ValidationError
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
 from django.db.models import ForeignKey, Model, QuerySet
 from django.forms import BaseModelFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from accounts.forms import RecordForm
+from accounts.selectors.history import changes_to, readable
 from accounts.services.records import delete_record, save_record
 from core.refusals import RefusalError
 
@@ -23,6 +28,7 @@ def visible_rows(queryset: QuerySet, user: Any) -> QuerySet:
     return visible_to(user) if visible_to else queryset
 
 
+HISTORY_PER_PAGE = 20
 #: What may follow an allowed field's name in an address: nothing that leads on to another field.
 LOOKUPS = ("exact", "id__exact", "isnull", "in", "year", "month", "day", "gte", "gt", "lte", "lt")
 
@@ -120,6 +126,32 @@ class AuditedModelAdmin(VisibleRowsMixin, ModelAdmin):
         for line in lines:
             messages.error(request, line)
         return HttpResponseRedirect(request.get_full_path())
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """修改记录: what the audit trail says of this row."""
+        obj = self.get_object(request, unquote(object_id))
+        if obj is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, obj):
+            raise PermissionDenied
+        page = Paginator(changes_to(obj), HISTORY_PER_PAGE).get_page(request.GET.get("p"))
+        hidden = self.get_hidden_history_fields(request, obj)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "修改记录",
+            "object": obj,
+            "opts": self.opts,
+            "page": page,
+            "history": readable(page, type(obj), hidden),
+            "back": reverse(admin_urlname(self.opts, "change"), args=[quote(obj.pk)]),
+        }
+        return TemplateResponse(request, "accounts/record_history.html", context)
+
+    def get_hidden_history_fields(self, request: HttpRequest, obj: Model) -> Iterable[str]:
+        """Fields whose values this account may not read in the row's history either."""
+        return ()
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)

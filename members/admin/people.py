@@ -69,6 +69,9 @@ class PersonAdmin(AuditedModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         return (*super().get_readonly_fields(request, obj), "contact")
 
+    def get_hidden_history_fields(self, request, obj):
+        return () if sees_phone(user=request.user, person=obj) else ("phone",)
+
     @display(description="出生年月", ordering="birth_month")
     def birth_year_month(self, person):
         return person.birth_month and f"{person.birth_month.year}年{person.birth_month.month}月"

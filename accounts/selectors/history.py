@@ -1,0 +1,122 @@
+"""What the audit trail says of one row, in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from accounts.models import AuditChange
+
+#: Moved by every save; they tell a reader nothing.
+BOOKKEEPING = frozenset({"id", "version", "recorded_by", "recorded_at"})
+EMPTY = "（空）"
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class HistoryItem:
+    """One act on the row. `is_first` where the row was created, `is_last` where deleted."""
+
+    sequence: int
+    at: datetime
+    actor: str
+    verb: str
+    reason: str
+    fields: list[FieldChange]
+    is_first: bool
+    is_last: bool
+
+
+def changes_to(obj: Model) -> QuerySet[AuditChange]:
+    """The row's changes, the latest first."""
+    return (
+        AuditChange.objects.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))
+        .select_related("entry")
+        .order_by("-entry_id", "-position")
+    )
+
+
+def readable(
+    changes: Iterable[AuditChange], model: type[Model], hidden: Iterable[str] = ()
+) -> list[HistoryItem]:
+    """The changes with labels for field names, choices and foreign keys, without hidden fields.
+
+    One query for each foreign key of the model, however many the changes.
+    """
+    rows = list(changes)
+    unseen = BOOKKEEPING | set(hidden)
+    names = {name for row in rows for side in (row.before, row.after) for name in side or {}}
+    fields = {name: field_of(model, name) for name in names - unseen}
+    related = {
+        name: labels_of(field, rows)
+        for name, field in fields.items()
+        if isinstance(field, ForeignKey)
+    }
+
+    def shown(name: str, values: dict[str, Any] | None) -> str:
+        value = (values or {}).get(name)
+        if value in (None, ""):
+            return EMPTY
+        if name in related:
+            return related[name].get(value, f"（已不存在，编号 {value}）")
+        return worded(fields[name], value)
+
+    return [
+        HistoryItem(
+            sequence=row.entry_id,
+            at=row.entry.at,
+            actor=row.entry.actor_name,
+            verb=row.entry.get_verb_display(),
+            reason=row.entry.reason,
+            fields=[
+                FieldChange(
+                    label_of(fields[name], name), shown(name, row.before), shown(name, row.after)
+                )
+                for name in (row.after or row.before or {})
+                if name in fields
+            ],
+            is_first=row.before is None,
+            is_last=row.after is None,
+        )
+        for row in rows
+    ]
+
+
+def field_of(model: type[Model], name: str) -> Field | None:
+    """The field, or None where the model no longer has it."""
+    try:
+        field = model._meta.get_field(name)
+    except FieldDoesNotExist:
+        return None
+    return field if isinstance(field, Field) else None
+
+
+def label_of(field: Field | None, name: str) -> str:
+    return str(field.verbose_name) if field else name
+
+
+def labels_of(field: ForeignKey, rows: list[AuditChange]) -> dict[Any, str]:
+    keys = {(side or {}).get(field.name) for row in rows for side in (row.before, row.after)}
+    manager = field.related_model._base_manager  # type: ignore[union-attr]
+    return {key: str(obj) for key, obj in manager.in_bulk(keys - {None}).items()}
+
+
+def worded(field: Field | None, value: Any) -> str:
+    if field is not None and field.flatchoices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, str) and "T" in value and (moment := parse_datetime(value)):
+        return f"{moment.astimezone(timezone.get_current_timezone()):%Y-%m-%d %H:%M}"
+    return str(value)
