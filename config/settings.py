@@ -7,7 +7,7 @@ from pathlib import Path
 
 import dj_database_url
 from celery.schedules import crontab
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 
 from config.navigation import DESK
 
@@ -263,3 +263,7 @@ SPECTACULAR_SETTINGS = {
 
 # Office screens -----------------------------------------------------------------------------
 UNFOLD = DESK
+#: A member's own page is their dossier, which lives above the register that links to it.
+ABSOLUTE_URL_OVERRIDES = {
+    "members.member": lambda member: reverse("admin:reporting_dutydossier_change", args=[member.pk])
+}

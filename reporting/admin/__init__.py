@@ -1,0 +1,3 @@
+from reporting.admin import dossiers
+
+__all__ = ["dossiers"]
