@@ -1,3 +1,4 @@
+from accounts.services.bulk import add_rows, amend_rows
 from accounts.services.jobs import (
     JobLostError,
     JobNotClaimedError,
@@ -23,6 +24,8 @@ __all__ = [
     "RecordInUseError",
     "StaleRecordError",
     "UnknownTaskError",
+    "add_rows",
+    "amend_rows",
     "delete_record",
     "requeue_lost_jobs",
     "save_record",
