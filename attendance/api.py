@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from accounts.api.base import ReadSerializer, VisibleModelViewSet
+from accounts.api.base import OptionalName, ReadSerializer, VisibleModelViewSet
 from attendance.filters import (
     AttendanceFilter,
     MeetingFilter,
@@ -21,10 +21,8 @@ class MeetingReference(ReadSerializer):
 
 class MeetingSerializer(ReadSerializer):
     term = serializers.SlugRelatedField(slug_field="code", read_only=True, label="届次代码")
-    sector = serializers.CharField(source="sector.name", read_only=True, default=None, label="界别")
-    committee = serializers.CharField(
-        source="committee.name", read_only=True, default=None, label="专委会"
-    )
+    sector = OptionalName(source="sector.name", label="界别")
+    committee = OptionalName(source="committee.name", label="专委会")
     sittings = serializers.SlugRelatedField(
         slug_field="number", many=True, read_only=True, label="场次"
     )

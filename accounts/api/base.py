@@ -23,6 +23,21 @@ class ReadSerializer(serializers.ModelSerializer):
         names = set(self.Meta.fields) - set(self._declared_fields)
         return {name: {"read_only": True} for name in names}
 
+    def include_extra_kwargs(
+        self, kwargs: dict[str, Any], extra_kwargs: dict[str, Any]
+    ) -> dict[str, Any]:
+        """A choice that may be left empty is described as such although it is read only."""
+        may_be_empty = {"allow_blank": True} if kwargs.get("allow_blank") else {}
+        described = super().include_extra_kwargs(kwargs, extra_kwargs)
+        return described | may_be_empty if "choices" in described else described
+
+
+class OptionalName(serializers.CharField):
+    """The name of a related row, null where there is none."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, allow_null=True, default=None, **kwargs)
+
 
 class VisibleModelViewSet(viewsets.ReadOnlyModelViewSet):
     """Rows the account may see, of kinds its roles may read. Other people's rows are 404."""

@@ -8,7 +8,7 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.base import ReadSerializer, VisibleModelViewSet
+from accounts.api.base import OptionalName, ReadSerializer, VisibleModelViewSet
 from accounts.audit import record
 from accounts.choices import Verb
 from members.filters import MemberFilter, OrganFilter, SuspensionFilter, TenureFilter
@@ -74,9 +74,7 @@ class OrganViewSet(OpenToBusinessViewSet):
 
 
 class SectorSerializer(OrganSerializer):
-    committee = serializers.CharField(
-        source="liaison.committee.name", read_only=True, default=None, label="联系专委会"
-    )
+    committee = OptionalName(source="liaison.committee.name", label="联系专委会")
 
     class Meta(OrganSerializer.Meta):
         model = Sector
@@ -100,7 +98,7 @@ class CommitteeViewSet(OrganViewSet):
 
 
 class SectorGroupSerializer(OrganSerializer):
-    sector = serializers.CharField(source="sector.name", read_only=True, default=None, label="界别")
+    sector = OptionalName(source="sector.name", label="界别")
 
     class Meta(OrganSerializer.Meta):
         model = SectorGroup
@@ -149,16 +147,16 @@ class MemberSerializer(ReadSerializer):
     gender = serializers.CharField(source="person.gender", read_only=True, label="性别")
     ethnicity = serializers.CharField(source="person.ethnicity", read_only=True, label="民族")
     birth_month = serializers.DateField(
-        source="person.birth_month", format="%Y-%m", read_only=True, label="出生年月"
+        source="person.birth_month",
+        format="%Y-%m",
+        read_only=True,
+        allow_null=True,
+        label="出生年月",
     )
     phone = serializers.SerializerMethodField(label="联系电话", help_text="本人以外只显示首尾")
     sector = serializers.CharField(source="sector.name", read_only=True, label="界别")
-    committee = serializers.CharField(
-        source="committee.name", read_only=True, default=None, label="专委会"
-    )
-    liaison_group = serializers.CharField(
-        source="liaison_group.name", read_only=True, default=None, label="县区联络组"
-    )
+    committee = OptionalName(source="committee.name", label="专委会")
+    liaison_group = OptionalName(source="liaison_group.name", label="县区联络组")
     posts = HeldPostSerializer(source="tenures", many=True, read_only=True, label="职务任期")
 
     class Meta:
