@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from assessments.rulebook import load_pack
 from exits.management.demo import (
     GAPS,
     PARTS,
@@ -22,6 +23,11 @@ SMALL = 80
 @pytest.fixture(scope="module")
 def term() -> DemoTerm:
     return invent_term(members=SMALL, years=1, seed=7)
+
+
+@pytest.fixture(scope="module")
+def pack():
+    return load_pack(TERM.pack)
 
 
 def rows(term: DemoTerm, sheet: str) -> list[dict]:
@@ -42,6 +48,20 @@ def test_invent_term_tells_more_of_the_years_asked_for():
         for made in (invent_term(members=SMALL, years=1), invent_term(members=SMALL, years=3))
     )
     assert {year for year in lean if full[year] > lean[year] * 1.5} == {2024, 2025}
+
+
+def test_the_cast_and_the_gaps_play_every_rule_of_the_pack(pack):
+    played = {rule for part in PARTS for rule in part.rules} | GAPS.rules()
+    assert played == {rule.id for rule in pack.city_rules}
+
+
+def test_sectors_are_liaised_with_as_the_pack_says(pack):
+    assert {sector["name"]: sector["committee"] for sector in SECTORS} == pack.organs.liaisons
+
+
+def test_meetings_are_organised_by_departments_of_the_pack(term, pack):
+    departments = {department.name for department in pack.organs.departments}
+    assert {row["承办部门"] for row in rows(term, "会议活动")} <= departments
 
 
 @pytest.mark.parametrize("size", [60, 330, 501])

@@ -39,7 +39,7 @@ PREFIXES = {
     "秘书长和办公室主任工作会议": "MS",
     "其他会议": "QH",
 }
-LIAISON_SECTION = "市政协办公室委员联络科"
+LIAISON_SECTION = "委员联络科"
 
 
 @dataclass(frozen=True)
@@ -181,7 +181,7 @@ class Programme:
                 day,
                 [*standing, *pick(self.rng, others, self.rng.randint(2, 5))],
                 sittings=2 if kind == thematic else 1,
-                organiser="市政协办公室秘书科",
+                organiser="市政协办公室",
                 topic=subject,
             )
 
@@ -196,9 +196,7 @@ class Programme:
         ]
         for month in (1, 3, 4, 6, 7, 9, 11, 12) if self.full else (3, 6, 9, 12):
             title = f"市政协{self.year}年{month}月主席会议"
-            yield self.hold(
-                "主席会议", title, self.day(month), leaders, organiser="市政协办公室秘书科"
-            )
+            yield self.hold("主席会议", title, self.day(month), leaders, organiser="市政协办公室")
 
     def consultations(self) -> Iterator[DemoMeeting]:
         for month in (2, 4, 6, 7, 9, 11):
