@@ -35,6 +35,48 @@ def stylesheet(request: HttpRequest) -> str:
 
 MENU = [
     group("工作台", item("本年概况", "dashboard", "admin:index")),
+    group(
+        "委员名册",
+        records("委员", "groups", "members.member"),
+        records("人员", "person", "members.person"),
+        records("职务任期", "badge", "members.tenure"),
+        records("暂停履职", "pause_circle", "members.suspensionperiod"),
+        records("界别", "category", "members.sector"),
+        records("专门委员会", "account_tree", "members.specialcommittee"),
+        records("界别活动组", "diversity_3", "members.sectorgroup"),
+        records("县区委员联络组", "location_city", "members.liaisongroup"),
+    ),
+    group(
+        "会议与出席",
+        records("会议活动", "event", "attendance.meeting"),
+        records("考勤", "how_to_reg", "attendance.attendance"),
+        records("会议发言", "record_voice_over", "attendance.speech"),
+        records("外单位活动", "handshake", "attendance.outsideinvitation"),
+    ),
+    group(
+        "提案与建言",
+        records("提案", "description", "proposals.proposal"),
+        records("社情民意信息", "campaign", "proposals.publicopinionreport"),
+        records("调研视察", "travel_explore", "proposals.research"),
+        records("发表文章", "article", "proposals.article"),
+    ),
+    group(
+        "履职档案与填报",
+        records("履职档案", "folder_shared", "reporting.dutydossier"),
+        records("年度填报", "edit_calendar", "dossiers.campaign"),
+        records("材料提交", "inbox", "dossiers.handin"),
+        records("奖励", "military_tech", "members.commendation"),
+        records("惩处", "gavel", "members.sanction"),
+        records("行为认定", "policy", "members.conductfinding"),
+    ),
+    group(
+        "系统管理",
+        records("届次", "calendar_month", "members.term"),
+        records("政协委员会", "account_balance", "members.assembly"),
+        records("采集部门", "domain", "members.department"),
+        records("账号所属单位", "link", "members.affiliation"),
+        records("账号", "manage_accounts", "accounts.user"),
+    ),
 ]
 #: Warm greys and one accent, a deep Chinese red.
 COLOURS = {
@@ -73,6 +115,7 @@ DESK = {
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "4px",
     "COLORS": COLOURS,
+    "DASHBOARD_CALLBACK": "reporting.admin.desk.fill_index",
     "STYLES": [stylesheet],
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": MENU},
 }

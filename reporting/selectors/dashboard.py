@@ -38,6 +38,14 @@ class Suggestions:
     open: int
     confirmed: int
 
+    @property
+    def open_query(self) -> str:
+        return f"outcome__exact={self.outcome}&state__exact={FindingState.OPEN}"
+
+    @property
+    def confirmed_query(self) -> str:
+        return f"outcome__exact={self.outcome}&state__exact={FindingState.CONFIRMED}"
+
 
 @dataclass(frozen=True)
 class Behind:
