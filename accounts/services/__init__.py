@@ -1,4 +1,4 @@
-from accounts.services.bulk import add_rows, amend_rows
+from accounts.services.bulk import Batch, add_rows, amend_rows, save_batch
 from accounts.services.jobs import (
     JobLostError,
     JobNotClaimedError,
@@ -17,6 +17,7 @@ from accounts.services.records import (
 )
 
 __all__ = [
+    "Batch",
     "JobLostError",
     "JobNotClaimedError",
     "JobWork",
@@ -28,6 +29,7 @@ __all__ = [
     "amend_rows",
     "delete_record",
     "requeue_lost_jobs",
+    "save_batch",
     "save_record",
     "start_job",
     "work_on",

@@ -6,6 +6,7 @@ database stand behind both.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -23,6 +24,47 @@ Row = TypeVar("Row", bound=models.Model)
 ROWS_A_STATEMENT = 1000
 #: Rows read back at once to be amended.
 ROWS_A_READING = 5000
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Checked rows of one kind: those to add, and by key the fields to amend.
+
+    The services that take one say by which names they know the fields.
+    """
+
+    added: Sequence[Mapping[str, Any]] = ()
+    amended: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def save_batch(
+    model: type[Row],
+    batch: Batch,
+    *,
+    references: Mapping[str, Mapping[Any, int]],
+    actor: User | None,
+    at: datetime,
+    label: Callable[[Row], str],
+    **shared: Any,
+) -> list[Change]:
+    """Amends, then adds. `shared` are the same for all added rows (the term).
+
+    `references` gives, by field, the keys of the rows the values name.
+    """
+    amended = {pk: keyed(values, references) for pk, values in batch.amended.items()}
+    changes = amend_rows(model, amended, label=label)
+    rows = [model(**shared, **keyed(values, references)) for values in batch.added]
+    return changes + add_rows(rows, actor=actor, at=at, label=label)
+
+
+def keyed(values: Mapping[str, Any], references: Mapping[str, Mapping[Any, int]]) -> dict[str, Any]:
+    """The values with each reference (member "0012") replaced by its key (member_id 7)."""
+    return {
+        f"{name}_id" if name in references else name: (
+            references[name][value] if name in references else value
+        )
+        for name, value in values.items()
+    }
 
 
 def add_rows(

@@ -1,3 +1,11 @@
+from members.services.roster import (
+    save_commendations,
+    save_conduct_findings,
+    save_members,
+    save_sanctions,
+    save_suspensions,
+    save_tenures,
+)
 from members.services.terms import (
     AssemblyLevelDiffersError,
     StartingCommittee,
@@ -12,4 +20,10 @@ __all__ = [
     "StartingDepartment",
     "TermExistsError",
     "create_term",
+    "save_commendations",
+    "save_conduct_findings",
+    "save_members",
+    "save_sanctions",
+    "save_suspensions",
+    "save_tenures",
 ]
