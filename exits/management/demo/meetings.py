@@ -40,6 +40,10 @@ PREFIXES = {
     "其他会议": "QH",
 }
 LIAISON_SECTION = "委员联络科"
+#: What the sectors care about with which a committee liaises.
+CONCERNS: dict[str, list[str]] = {}
+for one in SECTORS:
+    CONCERNS.setdefault(one["committee"], []).extend(one["concerns"])
 
 
 @dataclass(frozen=True)
@@ -237,7 +241,7 @@ class Programme:
 
     def seminars(self) -> Iterator[DemoMeeting]:
         gap = GAPS.study_seminars
-        for committee in dict.fromkeys(sector["committee"] for sector in SECTORS):
+        for committee in CONCERNS:
             here = (committee, self.year) == (gap["committee"], gap["year"])
             own = [one for one in self.members if one.committee == committee]
             months = (3, 8, 11) if self.full else (4, 9)
@@ -280,12 +284,12 @@ class Programme:
                 )
 
     def committee_activities(self) -> Iterator[DemoMeeting]:
-        for committee in dict.fromkeys(sector["committee"] for sector in SECTORS):
+        for committee in CONCERNS:
             own = [one for one in self.members if one.committee == committee]
             for month in (4, 6, 8, 10) if self.full else ():
                 yield self.hold(
                     "专委会活动",
-                    f"{committee}“{next(self.concerns)}”座谈会",
+                    f"{committee}“{self.rng.choice(CONCERNS[committee])}”座谈会",
                     self.day(month),
                     pick(self.rng, own, round(len(own) * 0.7)),
                     organiser=committee,

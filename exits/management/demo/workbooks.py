@@ -149,15 +149,15 @@ def year_sheets(programme: Programme, register: Register, works: Works) -> Sheet
         speeches += {
             (row["委员编号"], row["题目"]): row for row in works.speeches(meeting, present)
         }.values()
-    proposals = list(works.proposals())
+    proposals = works.proposals()
     return {
         "会议活动": [meeting_row(meeting) for meeting in meetings],
         "考勤": attendance,
         "会议发言": speeches,
         "提案": proposals,
-        "社情民意": list(works.opinions(proposals)),
-        "调研视察": list(works.research()),
-        "发表文章": list(works.articles()),
+        "社情民意": works.opinions(proposals),
+        "调研视察": works.research(),
+        "发表文章": works.articles(),
         "外单位活动": list(works.invitations()),
         "奖惩": list(works.conduct()),
         "材料提交": list(works.hand_ins()),

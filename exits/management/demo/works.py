@@ -1,7 +1,6 @@
 """What members wrote, led, joined, handed in and were given in one year, as workbook rows."""
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -12,7 +11,7 @@ from exits.management.demo.meetings import DemoMeeting
 from exits.management.demo.people import SECTORS, DemoMember
 
 WORDING = read_data("wording")
-CONCERNS = {sector["name"]: sector["concerns"] for sector in SECTORS}
+SECTOR = {sector["name"]: sector for sector in SECTORS}
 NEWCOMER_GRACE = timedelta(days=100)
 
 Row = dict[str, Any]
@@ -30,7 +29,6 @@ class Works:
     until: date
 
     def __post_init__(self) -> None:
-        self.numbers: Counter[str] = Counter()
         first, last = (
             max(self.since, date(self.year, 1, 1)),
             min(self.until, date(self.year, 12, 31)),
@@ -42,13 +40,16 @@ class Works:
 
     # Common ----------------------------------------------------------------------------------
 
-    def number(self, prefix: str) -> str:
-        self.numbers[prefix] += 1
-        return f"{prefix}{self.year}{self.numbers[prefix]:04}"
+    def numbered(self, prefix: str, column: str, dated: str, rows: Iterable[Row]) -> list[Row]:
+        """In the order in which an office would have entered them."""
+        return [
+            {column: f"{prefix}{self.year}{number:04}", **row}
+            for number, row in enumerate(sorted(rows, key=lambda row: row[dated]), start=1)
+        ]
 
     def phrase(self, rng: Random, kind: str, sector: str) -> str:
         """A title of that kind on something the sector cares about."""
-        concern = rng.choice(CONCERNS[sector])
+        concern = rng.choice(SECTOR[sector]["concerns"])
         place = rng.choice(WORDING["places"])
         return rng.choice(WORDING[kind]).format(concern=concern, place=place)
 
@@ -87,24 +88,23 @@ class Works:
 
     # Records ---------------------------------------------------------------------------------
 
-    def proposals(self) -> Iterator[Row]:
+    def proposals(self) -> list[Row]:
+        return self.numbered("T", "提案号", "提交日期", self.drafts())
+
+    def drafts(self) -> Iterator[Row]:
         rng = stream(self.seed, "proposals", self.year)
-        drafts = [
-            (day, member)
-            for member in self.members
-            for _ in range(some(rng, (1.6 if self.full else 0.4) * member.diligence))
-            if (day := self.proposal_day(rng, member))
-        ]
-        for day, member in sorted(drafts, key=lambda draft: (draft[0], draft[1].code)):
-            joint = rng.random() < 0.65
-            yield {
-                "提案号": self.number("T"),
-                "案由": self.phrase(rng, "proposals", member.sector),
-                "第一提案人": member.code,
-                "联名人": self.partners(rng, "proposals", member, day, 5) if joint else [],
-                "提交日期": day,
-                **self.handled(rng),
-            }
+        for member in self.members:
+            for _ in range(some(rng, (1.6 if self.full else 0.4) * member.diligence)):
+                if day := self.proposal_day(rng, member):
+                    joint = rng.random() < 0.65
+                    others = self.partners(rng, "proposals", member, day, 5) if joint else []
+                    yield {
+                        "案由": self.phrase(rng, "proposals", member.sector),
+                        "第一提案人": member.code,
+                        "联名人": others,
+                        "提交日期": day,
+                        **self.handled(rng, SECTOR[member.sector]["units"]),
+                    }
 
     def proposal_day(self, rng: Random, member: DemoMember) -> date | None:
         """Mostly around the plenary session in January, else any day."""
@@ -113,7 +113,7 @@ class Works:
             return day
         return self.writing_day(rng, member)
 
-    def handled(self, rng: Random) -> Row:
+    def handled(self, rng: Random, units: list[str]) -> Row:
         examined = rng.choices(["立案", "不予立案", "转社情民意"], [83, 9, 8])[0]
         on_file = examined == "立案"
         running = self.last < date(self.year, 12, 31)
@@ -124,10 +124,14 @@ class Works:
             "办理结果": rng.choices(results, weights)[0] if on_file else "",
             "重点": "是" if on_file and rng.random() < 0.04 else "否",
             "优秀": "是" if on_file and not running and rng.random() < 0.05 else "否",
-            "承办单位": rng.choice(WORDING["units"]) if on_file else "",
+            "承办单位": rng.choice(units) if on_file else "",
         }
 
-    def opinions(self, proposals: list[Row]) -> Iterator[Row]:
+    def opinions(self, proposals: list[Row]) -> list[Row]:
+        return self.numbered("S", "编号", "报送日期", self.reported(proposals))
+
+    def reported(self, proposals: list[Row]) -> Iterator[Row]:
+        """Those of their own accord, then those into which a proposal was turned."""
         rng = stream(self.seed, "opinions", self.year)
         for member in self.members:
             if self.owes_this_year(member):
@@ -147,7 +151,6 @@ class Works:
         joint = rng.random() < 0.1
         others = self.partners(rng, "opinions", member, day, 2) if joint else []
         return {
-            "编号": self.number("S"),
             "标题": self.phrase(rng, "opinions", member.sector),
             "报送人": [member.code, *others],
             "报送日期": day,
@@ -158,7 +161,10 @@ class Works:
             "来源提案号": "",
         }
 
-    def research(self) -> Iterator[Row]:
+    def research(self) -> list[Row]:
+        return self.numbered("D", "编号", "完成日期", self.researched())
+
+    def researched(self) -> Iterator[Row]:
         rng = stream(self.seed, "research", self.year)
         for member in self.members:
             if self.owes_this_year(member):
@@ -176,15 +182,13 @@ class Works:
         self, rng: Random, wording: str, kind: str, codes: list[str], day: date, sector: str
     ) -> Row:
         own = kind == "自主调研"
-        committee = next(one["committee"] for one in SECTORS if one["name"] == sector)
         return {
-            "编号": self.number("D"),
             "题目": self.phrase(rng, wording, sector),
             "类型": kind,
             "参加人": codes,
             "完成日期": day,
             "成果": rng.choice(WORDING["results"]),
-            "承办部门": "" if own else committee,
+            "承办部门": "" if own else SECTOR[sector]["committee"],
         }
 
     def topics(self, rng: Random) -> Iterator[Row]:
@@ -217,13 +221,15 @@ class Works:
             codes = [one.code for one in there]
             yield self.research_row(rng, wording, kind, codes, day, there[0].sector)
 
-    def articles(self) -> Iterator[Row]:
+    def articles(self) -> list[Row]:
+        return self.numbered("W", "编号", "日期", self.published())
+
+    def published(self) -> Iterator[Row]:
         rng = stream(self.seed, "articles", self.year)
         for member in self.members if self.full else []:
             if rng.random() < 0.2 * member.diligence and (day := self.writing_day(rng, member)):
                 publication, level = rng.choice(WORDING["publications"])
                 yield {
-                    "编号": self.number("W"),
                     "题目": self.phrase(rng, "articles", member.sector),
                     "委员编号": member.code,
                     "日期": day,
