@@ -1,6 +1,6 @@
 """Reads about terms and members that several screens share."""
 
-from members.models import Member, Term
+from members.models import Member, Sector, SpecialCommittee, Term
 
 
 def current_term() -> Term | None:
@@ -11,3 +11,11 @@ def current_term() -> Term | None:
 def member_keys(term: Term) -> dict[str, int]:
     """Key of every member of the term by 委员编号."""
     return dict(Member.objects.filter(term=term).values_list("code", "pk"))
+
+
+def organ_keys(term: Term) -> dict[str, dict[str, int]]:
+    """Keys of the term's sectors and special committees by name."""
+    return {
+        "sector": dict(Sector.objects.filter(term=term).values_list("name", "pk")),
+        "committee": dict(SpecialCommittee.objects.filter(term=term).values_list("name", "pk")),
+    }

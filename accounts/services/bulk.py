@@ -58,10 +58,13 @@ def save_batch(
 
 
 def keyed(values: Mapping[str, Any], references: Mapping[str, Mapping[Any, int]]) -> dict[str, Any]:
-    """The values with each reference (member "0012") replaced by its key (member_id 7)."""
+    """The values with each reference (member "0012") replaced by its key (member_id 7).
+
+    A reference to nothing stays nothing.
+    """
     return {
-        f"{name}_id" if name in references else name: (
-            references[name][value] if name in references else value
+        (f"{name}_id" if name in references else name): (
+            references[name][value] if name in references and value is not None else value
         )
         for name, value in values.items()
     }

@@ -14,14 +14,15 @@ from accounts.services import Batch, add_rows, save_batch
 from attendance.models import Attendance, Meeting, OutsideInvitation, Sitting, Speech
 from attendance.selectors import meeting_keys, sitting_keys
 from members.models import Term
-from members.selectors import member_keys
+from members.selectors import member_keys, organ_keys
 
 
 def save_meetings(*, term: Term, batch: Batch, actor: User | None, at: datetime) -> list[Change]:
+    """Sector and committee are named by their names."""
     return save_batch(
         Meeting,
         batch,
-        references={},
+        references=organ_keys(term),
         actor=actor,
         at=at,
         label=lambda meeting: f"会议活动 {meeting.number}",

@@ -24,66 +24,63 @@ from members.models import (
     Tenure,
     Term,
 )
-from members.selectors import member_keys
+from members.selectors import member_keys, organ_keys
 
 MemberRow = TypeVar("MemberRow", Tenure, SuspensionPeriod, Commendation, Sanction, ConductFinding)
+
+Values = Mapping[str, Any]
 
 PERSON_FIELDS = frozenset({"name", "gender", "ethnicity", "birth_month", "phone"})
 
 
 def save_members(*, term: Term, batch: Batch, actor: User | None, at: datetime) -> list[Change]:
-    """Fields of the person and of the seat side by side; `liaison_group` by name.
+    """Fields of the person and of the seat side by side; organs by name.
 
-    An added row with `person_id` takes a known person's seat in this term. Groups not yet known
-    are created.
+    An added row with `person_id` takes a known person's seat in this term. Liaison groups not
+    yet known are created.
     """
     changes, groups = _liaison_groups(term, batch, actor, at)
-    persons = {pk: _person_part(values) for pk, values in batch.amended.items()}
     owners = dict(Member.objects.filter(term=term).values_list("pk", "person_id"))
-    amended_persons = {owners[pk]: values for pk, values in persons.items() if values}
-    seats = {pk: _seat_part(values, groups) for pk, values in batch.amended.items()}
-    changes += amend_rows(Person, amended_persons, label=str)
-    changes += amend_rows(
-        Member, {pk: values for pk, values in seats.items() if values}, label=_code
+    persons = {owners[pk]: _person_part(values) for pk, values in batch.amended.items()}
+    known = {values["person_id"]: _person_part(values) for values in _returning(batch)}
+    newcomers = [Person(**_person_part(values)) for values in _newcomers(batch)]
+    changes += amend_rows(Person, _not_empty(persons | known), label=str)
+    changes += add_rows(newcomers, actor=actor, at=at, label=str)
+    seats = [_seat_part(values) for values in _returning(batch)]
+    seats += [
+        {**_seat_part(values), "person_id": person.pk}
+        for values, person in zip(_newcomers(batch), newcomers, strict=True)
+    ]
+    amended = {pk: _seat_part(values) for pk, values in batch.amended.items()}
+    return changes + save_batch(
+        Member,
+        Batch(seats, _not_empty(amended)),
+        references=organ_keys(term) | {"liaison_group": groups},
+        actor=actor,
+        at=at,
+        label=lambda member: f"委员 {member.code}",
+        term=term,
     )
-    return changes + _add_members(term, batch, groups, actor, at)
 
 
-def _add_members(
-    term: Term, batch: Batch, groups: Mapping[str, int], actor: User | None, at: datetime
-) -> list[Change]:
-    known = {
-        values["person_id"]: _person_part(values)
-        for values in batch.added
-        if values.get("person_id")
-    }
-    changes = amend_rows(Person, known, label=str)
-    newcomers = [values for values in batch.added if not values.get("person_id")]
-    persons = [Person(**_person_part(values)) for values in newcomers]
-    changes += add_rows(persons, actor=actor, at=at, label=str)
-    keys = {id(values): person.pk for values, person in zip(newcomers, persons, strict=True)}
-    seats = []
-    for values in batch.added:
-        person_id = values.get("person_id") or keys[id(values)]
-        seat = _seat_part(values, groups) | {"person_id": person_id}
-        seats.append(Member(term=term, **seat))
-    return changes + add_rows(seats, actor=actor, at=at, label=_code)
+def _returning(batch: Batch) -> list[Values]:
+    return [values for values in batch.added if values.get("person_id")]
 
 
-def _person_part(values: Mapping[str, Any]) -> dict[str, Any]:
+def _newcomers(batch: Batch) -> list[Values]:
+    return [values for values in batch.added if not values.get("person_id")]
+
+
+def _not_empty(rows: Mapping[int, Values]) -> dict[int, Values]:
+    return {pk: values for pk, values in rows.items() if values}
+
+
+def _person_part(values: Values) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in PERSON_FIELDS}
 
 
-def _seat_part(values: Mapping[str, Any], groups: Mapping[str, int]) -> dict[str, Any]:
-    seat = {name: value for name, value in values.items() if name not in PERSON_FIELDS}
-    seat.pop("person_id", None)
-    if "liaison_group" in seat:
-        seat["liaison_group_id"] = groups.get(seat.pop("liaison_group"))
-    return seat
-
-
-def _code(member: Member) -> str:
-    return f"委员 {member.code}"
+def _seat_part(values: Values) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name not in PERSON_FIELDS}
 
 
 def _liaison_groups(
