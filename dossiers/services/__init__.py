@@ -1,0 +1,3 @@
+from dossiers.services.hand_ins import save_hand_ins
+
+__all__ = ["save_hand_ins"]
