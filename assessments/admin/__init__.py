@@ -1,0 +1,3 @@
+from assessments.admin import runs
+
+__all__ = ["runs"]
