@@ -267,16 +267,18 @@ def _judgement(rule: Rule, subject: SubjectFacts, window: Window, verdict: Verdi
         verdict=verdict,
         comparisons=comparisons,
         values=values,
-        summary=f"{window.label}：{'；'.join(texts)}。",
+        summary=f"{window.label}：{'；'.join(texts)}。{_told_to(subject)}",
     )
 
 
-def _comparison(condition: Condition, subject: SubjectFacts, window: Window) -> Comparison:
+def _comparison(
+    rule: Rule, condition: Condition, subject: SubjectFacts, window: Window
+) -> Comparison:
     return Comparison(
         condition,
         _value(condition, subject, window),
         _holds(condition, subject, window),
-        _sentence(condition, subject, window),
+        _sentence(rule, condition, subject, window),
     )
 
 
@@ -303,11 +305,11 @@ def _value_name(condition: Condition) -> str:
     return name if condition.years_below is None else f"years_{name}_below_{condition.years_below}"
 
 
-def _sentence(condition: Condition, subject: SubjectFacts, window: Window) -> str:
+def _sentence(rule: Rule, condition: Condition, subject: SubjectFacts, window: Window) -> str:
     measures = [MEASURES[name] for name in condition.measures]
     if measures[0].span is Span.STATE:
         return ""
-    value, unit = _value(condition, subject, window), measures[0].unit
+    value, unit = _value(condition, subject, window), measures[-1].unit
     if condition.years_below is not None:
         counted, unit = f"{measures[0].label}低于{condition.years_below}{unit}", "年"
     else:
@@ -316,9 +318,16 @@ def _sentence(condition: Condition, subject: SubjectFacts, window: Window) -> st
             named = [m for m in measures if subject.value(m.name)] or measures
         counted = "、".join(measure.label for measure in named)
     sentence = f"{counted}{'尚无' if value is None else value}{unit}"
-    if condition.operator is Operator.BELOW:
+    if condition.operator is Operator.BELOW and rule.is_owed_minimum:
         sentence += f"，应不少于{condition.threshold}{unit}"
     return sentence + _leave_sentence(condition, subject)
+
+
+def _told_to(subject: SubjectFacts) -> str:
+    """A sector's finding goes to the committee that liaises with it (萍协字〔2022〕21号 一)."""
+    if isinstance(subject, OrganFacts) and subject.liaison:
+        return f"请联系该界别的{subject.liaison.name}督促。"
+    return ""
 
 
 def _leave_sentence(condition: Condition, subject: SubjectFacts) -> str:

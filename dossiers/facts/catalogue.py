@@ -1,16 +1,10 @@
-"""Facts of a term's year: plain numbers about members, sectors, committees and the assembly.
-
-Nothing here reads a database. A *measure* is one countable thing under one name; what it counts
-(table and filter) is written once, in `dossiers.selectors.measures`.
-"""
+"""Every measure by name: what it is called and over what stretch of time it counts."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
 
 Number = int | Decimal
 
@@ -57,6 +51,8 @@ EVENT_GROUPS = {
     "training": "学习培训",
     "events": "各类会议活动",
 }
+#: Groups whose attendance is followed through the whole term.
+TERM_GROUPS = ("plenary", "standing", "training")
 #: What can be said of a member and an event they were expected at.
 EVENT_STATES = {
     "expected": "应出席{}",
@@ -64,6 +60,12 @@ EVENT_STATES = {
     "leave": "因故请假全程不参加{}",
     "unexcused": "无故全程不参加{}",
     "partly_on_leave": "全程不参加{}（其中部分场次请假）",
+}
+#: Longest runs of consecutive absences, over the events the member was expected at.
+RUNNING_GROUPS = ("plenary", "standing")
+RUNNING_STATES = {
+    "unexcused_running": "连续无故全程不参加{}",
+    "missed_running": "连续全程不参加{}",
 }
 #: 惩处 and 行为认定 are counted kind by kind, so that a pack can name the ones it means.
 SANCTION_LABELS = {
@@ -89,18 +91,19 @@ CONDUCT_LABELS = {
 
 
 def _event_measures() -> Iterable[Measure]:
-    for prefix, span in (("", Span.YEAR), ("term.", Span.TERM)):
-        for group, event in EVENT_GROUPS.items():
+    for prefix, span, groups in (
+        ("", Span.YEAR, tuple(EVENT_GROUPS)),
+        ("term.", Span.TERM, TERM_GROUPS),
+    ):
+        for group in groups:
+            event = EVENT_GROUPS[group]
             for state, label in EVENT_STATES.items():
                 yield Measure(f"{prefix}{group}.{state}", label.format(event), "次", span)
-    for group in ("plenary", "standing"):
-        event = EVENT_GROUPS[group]
-        for running, label in (
-            ("unexcused_running", f"连续无故全程不参加{event}"),
-            ("missed_running", f"连续全程不参加{event}"),
-        ):
-            yield Measure(f"{group}.{running}", label, "次", Span.YEAR)
-            yield Measure(f"term.{group}.{running}", label, "次", Span.TERM)
+        for group in RUNNING_GROUPS:
+            for running, label in RUNNING_STATES.items():
+                yield Measure(
+                    f"{prefix}{group}.{running}", label.format(EVENT_GROUPS[group]), "次", span
+                )
 
 
 def _speech_measures() -> Iterable[Measure]:
@@ -189,154 +192,3 @@ def leave_note(measure: str) -> str | None:
     """The measure that says how many of these absences were partly on leave."""
     stem, _, state = measure.rpartition(".")
     return f"{stem}.{PARTLY_ON_LEAVE[state]}" if state in PARTLY_ON_LEAVE else None
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """`pk` is the row's key; `key` is what people call it: 委员编号, a name, the term's code."""
-
-    holder: Holder
-    pk: int
-    key: str
-    name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """One event counted for a sector, a committee or the assembly; `topic` may be empty."""
-
-    on: date
-    record: str
-    topic: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MemberFacts:
-    """A serving member's numbers; a measure that is not listed is 0.
-
-    `events` names, by measure, the meetings (primary keys) behind it. `years` holds a measure's
-    value year by year where a rule compares years; `sources` names records that others supplied.
-    """
-
-    subject: Subject
-    sector: str
-    is_standing: bool
-    suspended_all_year: bool
-    values: Mapping[str, Number | None]
-    years: Mapping[str, Mapping[int, Number]] = field(default_factory=dict)
-    sources: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-
-    def value(self, measure: str) -> Number | None:
-        """None where the measure has no value yet (a score without a scheme)."""
-        return self.values.get(measure, 0)
-
-
-@dataclass(frozen=True, slots=True)
-class OrganFacts:
-    """What a sector, a committee or the assembly held, by measure, in date order."""
-
-    subject: Subject
-    occasions: Mapping[str, tuple[Occasion, ...]]
-
-    def within(self, measure: str, start: date, end: date) -> tuple[Occasion, ...]:
-        """The occasions from `start` to `end`, both included."""
-        return tuple(
-            occasion for occasion in self.occasions.get(measure, ()) if start <= occasion.on <= end
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class TermFrame:
-    """A term as rules see it; `end_date` is its last day."""
-
-    pk: int
-    code: str
-    name: str
-    is_county: bool
-    start_date: date
-    end_date: date
-
-
-@dataclass(frozen=True, slots=True)
-class DutyFacts:
-    """Everything the rules look at, as it stood on `on`.
-
-    `deadline` is the last day on which the year's forms and reports are in time.
-    """
-
-    term: TermFrame
-    year: int
-    on: date
-    deadline: date
-    members: tuple[MemberFacts, ...]
-    sectors: tuple[OrganFacts, ...]
-    committees: tuple[OrganFacts, ...]
-    assembly: OrganFacts
-
-    def member(self, pk: int) -> MemberFacts | None:
-        return next((facts for facts in self.members if facts.subject.pk == pk), None)
-
-    def with_refusals(self, refusals: Mapping[int, tuple[str, ...]]) -> "DutyFacts":
-        """The same facts, knowing who refused to hand in an ordered resignation.
-
-        `refusals` names the records of each refusal by the member's primary key.
-        """
-        if not refusals:
-            return self
-        return replace(
-            self,
-            members=tuple(
-                _with_refusals(facts, refusals[facts.subject.pk])
-                if facts.subject.pk in refusals
-                else facts
-                for facts in self.members
-            ),
-        )
-
-
-def _with_refusals(facts: MemberFacts, records: tuple[str, ...]) -> MemberFacts:
-    return replace(
-        facts,
-        values={**facts.values, "term.refusals": len(records)},
-        sources={**facts.sources, "term.refusals": records},
-    )
-
-
-#: The shape of one member's facts as other systems read them; a leaf names its measure.
-YEAR_SUMMARY: Mapping[str, Any] = {
-    "plenary": {
-        state: f"plenary.{state}" for state in ("expected", "attended", "leave", "unexcused")
-    },
-    "standing": {
-        state: f"standing.{state}" for state in ("expected", "attended", "leave", "unexcused")
-    },
-    "activities": {"attended": "activities.attended", "spoken": "activities.spoken"},
-    "proposals": {
-        part: f"proposals.{part}" for part in ("first", "cosigned", "adopted", "excellent")
-    },
-    "speeches": {
-        group: {manner: f"speeches.{group}.{manner}" for manner in ("submitted", "oral", "written")}
-        for group in ("plenary", "standing")
-    },
-    "opinions": {part: f"opinions.{part}" for part in ("submitted", "adopted", "instructed")},
-    "research": {part: f"research.{part}" for part in ("own", "topics", "inspections")},
-    "themed": {"attended": "themed.attended"},
-    "training": {"attended": "training.attended"},
-    "external": {"attended": "external.attended"},
-    "articles": "articles",
-    "awards": "awards",
-    "penalties": "penalties",
-    "score": "score",
-}
-
-
-def year_summary(facts: MemberFacts) -> dict[str, Any]:
-    """The numbers of one member's year, nested as `YEAR_SUMMARY`."""
-    return _filled(YEAR_SUMMARY, facts)
-
-
-def _filled(shape: Mapping[str, Any], facts: MemberFacts) -> dict[str, Any]:
-    return {
-        name: _filled(part, facts) if isinstance(part, Mapping) else facts.value(part)
-        for name, part in shape.items()
-    }

@@ -1,0 +1,336 @@
+"""Gathering the facts of a term's year: for all members at once, in a fixed number of queries."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from operator import itemgetter
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+
+from attendance.choices import (
+    ATTENDED_STATUSES,
+    MAJOR_CONSULTATION_KINDS,
+    STANDING_COMMITTEE_KINDS,
+    AttendanceStatus,
+    MeetingKind,
+)
+from attendance.models import Attendance, Meeting, Speech
+from core.bulk import among
+from dossiers.facts import (
+    RUNNING_GROUPS,
+    RUNNING_STATES,
+    TERM_GROUPS,
+    DutyFacts,
+    EventFacts,
+    Holder,
+    MemberFacts,
+    Number,
+    Occasion,
+    OrganFacts,
+    Presence,
+    Subject,
+    TermFrame,
+    event_states,
+    longest_run,
+)
+from dossiers.models import Campaign
+from dossiers.selectors.measures import WORK_SOURCES, Frame, event_groups, speech_measures
+from members.choices import AssemblyLevel, Post
+from members.models import Member, Sector, SpecialCommittee, SuspensionPeriod, Tenure, Term
+
+PRESENCE_OF = {
+    **dict.fromkeys(ATTENDED_STATUSES, Presence.ATTENDED),
+    AttendanceStatus.LEAVE: Presence.LEAVE,
+    AttendanceStatus.ABSENT: Presence.ABSENT,
+}
+#: Kinds of event whose attendance is followed through the whole term.
+TERM_KINDS = (MeetingKind.PLENARY_SESSION, *STANDING_COMMITTEE_KINDS, MeetingKind.TRAINING)
+
+Values = dict[str, Number | None]
+Stretch = tuple[date, date | None]
+
+
+@dataclass
+class _Gathered:
+    """What is known of one member while the facts are being put together."""
+
+    subject: Subject
+    sector: str
+    joined: date
+    is_new: bool
+    standing: list[Stretch] = field(default_factory=list)
+    suspended: list[Stretch] = field(default_factory=list)
+    values: Values = field(default_factory=lambda: defaultdict(int, score=None))
+    presences: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    non_voting: set[int] = field(default_factory=set)
+
+    def stands(self, on: date) -> bool:
+        return any(start <= on and (end is None or on < end) for start, end in self.standing)
+
+
+def duty_facts(
+    *, term: Term, year: int, on: date, members: Collection[int] | None = None
+) -> DutyFacts:
+    """The facts of the year as they stood on `on`, for members serving then.
+
+    `members` (primary keys) limits them to some; the number of queries is always the same.
+    """
+    frame = _frame(term, year, on)
+    people = _members(term, frame, members)
+    _add_periods(people, term)
+    events, organs = _events(term, frame)
+    _add_attendance(people, events, frame, members)
+    _add_speeches(people, events, frame, members)
+    _add_works(people, frame, members)
+    return DutyFacts(
+        term=frame.term,
+        year=year,
+        on=on,
+        deadline=frame.deadline,
+        events=events,
+        members=tuple(_member_facts(person, events, frame) for person in people.values()),
+        sectors=_sector_facts(term, organs),
+        committees=_committee_facts(term, organs),
+        assembly=OrganFacts(
+            Subject(Holder.ASSEMBLY, term.pk, term.code, term.assembly.name),
+            organs[Holder.ASSEMBLY, term.pk],
+        ),
+    )
+
+
+def _frame(term: Term, year: int, on: date) -> Frame:
+    campaign = Campaign.objects.filter(term=term, year=year).values_list("deadline_date").first()
+    return Frame(
+        term=TermFrame(
+            pk=term.pk,
+            code=term.code,
+            name=term.name,
+            is_county=term.assembly.level == AssemblyLevel.COUNTY,
+            start_date=term.start_date,
+            end_date=term.end_date,
+        ),
+        year=year,
+        on=on,
+        deadline=campaign[0] if campaign else Campaign.default_deadline(year),
+    )
+
+
+def _of(rows: QuerySet, members: Collection[int] | None, path: str) -> QuerySet:
+    return rows if members is None else rows.filter(**{f"{path}__in": among(members)})
+
+
+def _members(term: Term, frame: Frame, members: Collection[int] | None) -> dict[int, _Gathered]:
+    earlier = Member.objects.filter(person=OuterRef("person"), term__start_date__lt=term.start_date)
+    rows = (
+        _of(Member.objects.filter(term=term).serving(frame.on), members, "pk")
+        .order_by("code")
+        .values_list("pk", "code", "person__name", "sector__name", "joined_date", Exists(earlier))
+    )
+    return {
+        pk: _Gathered(
+            Subject(Holder.MEMBER, pk, code, name),
+            sector,
+            joined,
+            is_new=joined.year == frame.year and not known,
+        )
+        for pk, code, name, sector, joined, known in rows
+    }
+
+
+def _add_periods(people: dict[int, _Gathered], term: Term) -> None:
+    fields = ("member_id", "start_date", "end_date")
+    standing = Tenure.objects.filter(member__term=term, post=Post.STANDING_MEMBER)
+    suspended = SuspensionPeriod.objects.filter(member__term=term)
+    rows = (
+        standing.order_by()
+        .values_list(Value("standing"), *fields)
+        .union(suspended.order_by().values_list(Value("suspended"), *fields), all=True)
+    )
+    for state, pk, start, end in rows:
+        if pk in people:
+            getattr(people[pk], state).append((start, end))
+
+
+OrganOccasions = Mapping[tuple[Holder, int], dict[str, tuple[Occasion, ...]]]
+
+
+def _events(term: Term, frame: Frame) -> tuple[dict[int, EventFacts], OrganOccasions]:
+    """The term's events up to the as-of date, and which of them count for an organ."""
+    rows = sorted(
+        Meeting.objects.filter(term=term, start_date__lte=frame.on)
+        .order_by()
+        .values_list("pk", "number", "start_date", "kind", "sector_id", "committee_id", "topic"),
+        key=lambda row: (row[2], row[1]),
+    )
+    events: dict[int, EventFacts] = {}
+    organs: dict[tuple[Holder, int], dict[str, tuple[Occasion, ...]]] = defaultdict(
+        lambda: defaultdict(tuple)
+    )
+    for order, (pk, number, on, kind, sector, committee, topic) in enumerate(rows):
+        events[pk] = EventFacts(pk, number, on, order, *event_groups(kind))
+        for holder, holder_pk, measure in _organ_measures(kind, sector, committee, term.pk):
+            told = " ".join(topic.split()) if measure == "assembly.oversight_topics" else ""
+            occasion = Occasion(on, f"会议活动:{number}", told)
+            organs[holder, holder_pk][measure] += (occasion,)
+    return events, organs
+
+
+def _organ_measures(
+    kind: str, sector: int | None, committee: int | None, term: int
+) -> Iterable[tuple[Holder, int, str]]:
+    if kind == MeetingKind.SECTOR_ACTIVITY and sector:
+        yield Holder.SECTOR, sector, "sector.activities"
+    if kind == MeetingKind.STUDY_SEMINAR and committee:
+        yield Holder.COMMITTEE, committee, "committee.study_seminars"
+    if kind in ASSEMBLY_MEASURES:
+        yield Holder.ASSEMBLY, term, ASSEMBLY_MEASURES[kind]
+
+
+ASSEMBLY_MEASURES = {
+    MeetingKind.THEMATIC_STANDING_COMMITTEE_MEETING: "assembly.thematic_standing_meetings",
+    **dict.fromkeys(MAJOR_CONSULTATION_KINDS, "assembly.major_consultations"),
+    MeetingKind.DEMOCRATIC_OVERSIGHT: "assembly.oversight_topics",
+    MeetingKind.SECRETARIES_MEETING: "assembly.secretaries_meetings",
+    MeetingKind.PARTY_BUILDING_SEMINAR: "assembly.party_building_seminars",
+}
+
+
+def _add_attendance(
+    people: dict[int, _Gathered],
+    events: Mapping[int, EventFacts],
+    frame: Frame,
+    members: Collection[int] | None,
+) -> None:
+    rows = Attendance.objects.filter(
+        Q(sitting__meeting__start_date__range=(frame.year_start, frame.year_end))
+        | Q(sitting__meeting__kind__in=TERM_KINDS, sitting__meeting__start_date__lte=frame.on),
+        sitting__meeting__term=frame.term.pk,
+    )
+    seen = _of(rows, members, "member_id").order_by()
+    for pk, meeting, status in seen.values_list("member_id", "sitting__meeting_id", "status"):
+        person = people.get(pk)
+        if person is not None:
+            person.presences[meeting] |= PRESENCE_OF[status]
+    for person in people.values():
+        _count_events(person, events, frame.year)
+
+
+def _count_events(person: _Gathered, events: Mapping[int, EventFacts], year: int) -> None:
+    values = person.values
+    for pk, presence in person.presences.items():
+        event = events[pk]
+        for measure in _measures_at(
+            _groups_for(person, event), int(presence), event.on.year == year
+        ):
+            values[measure] += 1  # type: ignore[operator]
+
+
+def _groups_for(person: _Gathered, event: EventFacts) -> tuple[str, ...]:
+    if event.groups is event.non_voting_groups or person.stands(event.on):
+        return event.groups
+    person.non_voting.add(event.pk)
+    return event.non_voting_groups
+
+
+@lru_cache(maxsize=1024)
+def _measures_at(groups: tuple[str, ...], presence: int, is_in_year: bool) -> tuple[str, ...]:
+    """Every measure one event counts for."""
+    states = event_states(presence)
+    of_year = [f"{group}.{state}" for group in groups for state in states] if is_in_year else []
+    of_term = [
+        f"term.{group}.{state}" for group in groups if group in TERM_GROUPS for state in states
+    ]
+    return (*of_year, *of_term)
+
+
+def _add_speeches(
+    people: dict[int, _Gathered],
+    events: Mapping[int, EventFacts],
+    frame: Frame,
+    members: Collection[int] | None,
+) -> None:
+    rows = Speech.objects.filter(
+        meeting__term=frame.term.pk,
+        meeting__start_date__range=(frame.year_start, frame.year_end),
+    )
+    spoken = _of(rows, members, "member_id").order_by()
+    for pk, meeting, manner, occasion in spoken.values_list(
+        "member_id", "meeting_id", "manner", "occasion"
+    ):
+        person = people.get(pk)
+        if person is not None:
+            for measure in speech_measures(_groups_for(person, events[meeting]), manner, occasion):
+                person.values[measure] += 1  # type: ignore[operator]
+
+
+def _add_works(people: dict[int, _Gathered], frame: Frame, members: Collection[int] | None) -> None:
+    first, *others = [source.counts(frame, members) for source in WORK_SOURCES]
+    for measure, pk, number in first.union(*others, all=True):
+        if pk in people:
+            people[pk].values[measure] += number  # type: ignore[operator]
+
+
+def _member_facts(person: _Gathered, events: Mapping[int, EventFacts], frame: Frame) -> MemberFacts:
+    _count_runs(person, events, frame.year)
+    person.values["served_since_january"] = int(person.joined <= frame.year_start)
+    person.values["joined_new"] = int(person.is_new)
+    return MemberFacts(
+        subject=person.subject,
+        sector=person.sector,
+        is_standing=person.stands(frame.on),
+        suspended_all_year=_covers(person.suspended, frame.year_start, frame.on),
+        values=dict(person.values),
+        presences=dict(person.presences),
+        non_voting=frozenset(person.non_voting),
+    )
+
+
+def _count_runs(person: _Gathered, events: Mapping[int, EventFacts], year: int) -> None:
+    for group in RUNNING_GROUPS:
+        if not (
+            person.values.get(f"term.{group}.unexcused") or person.values.get(f"term.{group}.leave")
+        ):
+            continue
+        attended = [
+            events[pk] for pk in person.presences if group in _groups_for(person, events[pk])
+        ]
+        attended.sort(key=lambda event: event.order)
+        for state in RUNNING_STATES:
+            for prefix, ends_in in (("", year), ("term.", None)):
+                run = longest_run(attended, person.presences, state, ends_in=ends_in)
+                person.values[f"{prefix}{group}.{state}"] = len(run)
+
+
+def _covers(stretches: list[Stretch], start: date, end: date) -> bool:
+    """Whether the half-open stretches together hold on every day from `start` to `end`."""
+    reached = start
+    for begins, ends in sorted(stretches, key=itemgetter(0)):
+        if begins <= reached:
+            reached = date.max if ends is None else max(reached, ends)
+    return reached > end
+
+
+def _sector_facts(term: Term, organs: OrganOccasions) -> tuple[OrganFacts, ...]:
+    rows = Sector.objects.filter(term=term).values_list(
+        "pk", "name", "liaison__committee_id", "liaison__committee__name"
+    )
+    return tuple(
+        OrganFacts(
+            Subject(Holder.SECTOR, pk, name, name),
+            organs.get((Holder.SECTOR, pk), {}),
+            Subject(Holder.COMMITTEE, committee, title, title) if committee else None,
+        )
+        for pk, name, committee, title in rows
+    )
+
+
+def _committee_facts(term: Term, organs: OrganOccasions) -> tuple[OrganFacts, ...]:
+    rows = SpecialCommittee.objects.filter(term=term).values_list("pk", "name")
+    return tuple(
+        OrganFacts(
+            Subject(Holder.COMMITTEE, pk, name, name), organs.get((Holder.COMMITTEE, pk), {})
+        )
+        for pk, name in rows
+    )
