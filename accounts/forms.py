@@ -42,3 +42,47 @@ class RecordForm(forms.ModelForm):
                 raise StaleRecordError(stored, differences(stored, given))
         except RefusalError as refusal:
             raise ValidationError(str(refusal)) from refusal
+
+
+class SignInForm(forms.Form):
+    username = forms.CharField(
+        label="账号",
+        max_length=150,
+        widget=forms.TextInput(
+            attrs={"autofocus": True, "autocomplete": "username", "autocapitalize": "none"}
+        ),
+    )
+    password = forms.CharField(
+        label="密码",
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class PasswordChangeForm(forms.Form):
+    """Whether the passwords are right is for the service to say."""
+
+    present = forms.CharField(
+        label="现用密码",
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+    password = forms.CharField(
+        label="新密码",
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    repeated = forms.CharField(
+        label="再输一遍新密码",
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+
+    def clean_repeated(self) -> str:
+        if self.cleaned_data["repeated"] != self.cleaned_data.get("password"):
+            raise ValidationError("两次输入的新密码不一致。")
+        return self.cleaned_data["repeated"]

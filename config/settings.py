@@ -7,6 +7,7 @@ from pathlib import Path
 
 import dj_database_url
 from celery.schedules import crontab
+from csp.constants import NONE, SELF
 from django.urls import reverse, reverse_lazy
 
 from config.navigation import DESK
@@ -59,6 +60,26 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_AGE = 8 * 3600
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
+CSRF_FAILURE_VIEW = "accounts.views.errors.form_expired"
+#: `__Host-`: a browser takes such a cookie over HTTPS only, and from no neighbouring host.
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+#: Nothing from outside, nothing written into a page; the office's theme alone is given more
+#: (accounts.views.limits).
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
 
 # Applications -------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -97,8 +118,11 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "accounts.views.limits.SessionLimitsMiddleware",
+    "accounts.views.limits.PasswordDueMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "accounts.views.limits.DeskPolicyMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
@@ -139,9 +163,47 @@ AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
     "django.contrib.auth.backends.ModelBackend",
 ]
-LOGIN_URL = reverse_lazy("admin:login")
+LOGIN_URL = reverse_lazy("accounts:session-create")
+#: Where those without an office's desk arrive; the office arrives at the desk.
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = LOGIN_URL
+#: Minutes without a request after which a session ends: at the office's desk, and for members.
+STAFF_IDLE_MINUTES = int(os.environ.get("STAFF_IDLE_MINUTES", "15"))
+MEMBER_IDLE_MINUTES = int(os.environ.get("MEMBER_IDLE_MINUTES", "30"))
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.5  # hours
+AXES_LOCKOUT_PARAMETERS = "accounts.services.sign_in.lockout_parameters"
+AXES_CLIENT_IP_CALLABLE = "core.requests.client_address"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+# Passwords ----------------------------------------------------------------------------------
+#: "dengbao" follows GB/T 22239-2019, "asvs" OWASP ASVS 5.0 (long, no forced mixture, no expiry).
+PASSWORD_PROFILE = os.environ.get("PASSWORD_PROFILE", "dengbao")
+PASSWORD_LENGTH = {"dengbao": 10, "asvs": 12}[PASSWORD_PROFILE]
+PASSWORD_DAYS = {"dengbao": 90, "asvs": 0}[PASSWORD_PROFILE]
+PASSWORDS_REMEMBERED = {"dengbao": 5, "asvs": 0}[PASSWORD_PROFILE]
+#: Words of the house that no password may contain.
+PASSWORD_WORDS = words("PASSWORD_WORDS", "政协,履职,zhengxie,lvzhi,cppcc,萍乡,pingxiang")
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": PASSWORD_LENGTH},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
+    {
+        "NAME": "core.passwords.ContextWordsValidator",
+        "OPTIONS": {"words": PASSWORD_WORDS},
+    },
+]
+if PASSWORD_PROFILE == "dengbao":
+    AUTH_PASSWORD_VALIDATORS.append({"NAME": "core.passwords.CharacterClassesValidator"})
 
 # Language and time --------------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"
@@ -177,7 +239,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_connect_timeout": 1}
 else:
     CELERY_BROKER_URL = "filesystem://"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -215,7 +277,7 @@ REST_FRAMEWORK = {
         "rest_framework.throttling.AnonRateThrottle",
         "rest_framework.throttling.UserRateThrottle",
     ],
-    "DEFAULT_THROTTLE_RATES": {"anon": "20/min", "user": "600/min", "sign_in": "20/hour"},
+    "DEFAULT_THROTTLE_RATES": {"anon": "20/min", "user": "600/min"},
     "NUM_PROXIES": TRUSTED_PROXIES,
 }
 SPECTACULAR_SETTINGS = {

@@ -1,6 +1,7 @@
 """The ledger of background work: the truth about a task, whatever the broker remembers."""
 
 import uuid
+from pathlib import Path
 
 from django.conf import settings
 from django.core.files.storage import storages
@@ -8,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.choices import JobState
+from accounts.querysets import JobQuerySet
 
 
 def private_storage():
@@ -54,6 +56,8 @@ class Job(models.Model):
     )
     finished_at = models.DateTimeField("结束时间", null=True, blank=True)
 
+    objects = JobQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "后台任务"
         ordering = ["-queued_at"]
@@ -70,3 +74,16 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def is_finished(self) -> bool:
+        return self.state in (JobState.DONE, JobState.FAILED)
+
+    @property
+    def percent(self) -> int:
+        """0 to 100; 0 while the amount of work is not known."""
+        return 100 * self.done // self.total if self.total else 0
+
+    @property
+    def product_name(self) -> str:
+        return Path(self.product.name).name if self.product else ""

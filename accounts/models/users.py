@@ -1,7 +1,9 @@
 """Who may sign in, and in which roles."""
 
+from datetime import datetime, timedelta
 from functools import cached_property
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group, UserManager
 from django.db import models
 
@@ -50,6 +52,14 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name
+
+    def password_is_due(self, at: datetime) -> bool:
+        """An initial password, or one older than `PASSWORD_DAYS`, must be changed first."""
+        if self.must_change_password:
+            return True
+        if not settings.PASSWORD_DAYS or self.password_changed_at is None:
+            return False
+        return at - self.password_changed_at >= timedelta(days=settings.PASSWORD_DAYS)
 
     @cached_property
     def role_codes(self) -> frozenset[str]:

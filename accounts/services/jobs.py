@@ -34,7 +34,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from accounts import audit
 from accounts.choices import JobState, Verb
-from accounts.models import Job, User
+from accounts.models import AuditEntry, Job, User
 from core.refusals import RefusalError
 
 logger = logging.getLogger(__name__)
@@ -336,3 +336,15 @@ def _requeue(job: Job, at: datetime) -> bool:
         return False
     transaction.on_commit(partial(send, job))
     return True
+
+
+@transaction.atomic
+def note_fetched(*, job: Job, actor: User, at: datetime) -> AuditEntry:
+    """The product left the house in the hands of its owner."""
+    return audit.record(
+        actor=actor,
+        verb=Verb.EXPORT,
+        at=at,
+        obj=job,
+        detail={"file": job.product_name, "sha256": job.product_digest},
+    )
