@@ -1,3 +1,3 @@
-from assessments.admin import runs
+from assessments.admin import findings, runs
 
-__all__ = ["runs"]
+__all__ = ["findings", "runs"]

@@ -89,4 +89,9 @@ class MostSevereFilter(admin.SimpleListFilter):
                 | Q(place=OuterRef("severity"), pk__lt=OuterRef("pk"))
             )
         )
-        return queryset.standing().filter(subject_kind=SubjectKind.MEMBER).exclude(Exists(graver))
+        return (
+            queryset.standing()
+            .annotate(severity=SEVERITY)
+            .filter(subject_kind=SubjectKind.MEMBER)
+            .exclude(Exists(graver))
+        )

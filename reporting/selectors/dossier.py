@@ -45,7 +45,6 @@ class Block:
     model: str
     query: str
     totals: str = ""
-    columns: tuple[str, str, str] = ("日期", "名称", "情况")
 
 
 @dataclass(frozen=True)
@@ -56,14 +55,23 @@ class Dossier:
     blocks: list[Block] = field(default_factory=list)
 
     @property
-    def record_count(self) -> int:
-        return sum(len(block.rows) for block in self.blocks)
+    def filled(self) -> list[Block]:
+        return [block for block in self.blocks if block.rows]
+
+    @property
+    def empty_titles(self) -> str:
+        return "、".join(block.title for block in self.blocks if not block.rows)
 
 
 def dossier_of(*, member: Member, year: int | None, user: User) -> Dossier:
     """Every kind of record of the member that the account may see; a fixed number of queries."""
-    blocks = [build(member, year, user) for build in BLOCKS]
-    return Dossier(member=member, year=year, blocks=[block for block in blocks if block])
+    blocks = [build(member, year, user) for model, build in BLOCKS.items() if reads(user, model)]
+    return Dossier(member=member, year=year, blocks=blocks)
+
+
+def reads(user: User, model: type[Model]) -> bool:
+    """Whether the account may read this kind of record at all."""
+    return user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
 
 
 def years_of(member: Member, on: date) -> list[int]:
@@ -341,17 +349,17 @@ def exit_cases(member: Member, year: int | None, user: User) -> Block:
     return Block("退出事项", rows, "exits.exitcase", listed(member, "member", None))
 
 
-BLOCKS: tuple[Callable[[Member, int | None, User], Block], ...] = (
-    meetings,
-    speeches,
-    proposals,
-    opinions,
-    articles,
-    research,
-    invitations,
-    hand_ins,
-    conduct(Commendation, "奖励"),
-    conduct(Sanction, "惩处"),
-    conduct(ConductFinding, "行为认定"),
-    exit_cases,
-)
+BLOCKS: dict[type[Model], Callable[[Member, int | None, User], Block]] = {
+    Attendance: meetings,
+    Speech: speeches,
+    Proposal: proposals,
+    PublicOpinionReport: opinions,
+    Article: articles,
+    Research: research,
+    OutsideInvitation: invitations,
+    HandIn: hand_ins,
+    Commendation: conduct(Commendation, "奖励"),
+    Sanction: conduct(Sanction, "惩处"),
+    ConductFinding: conduct(ConductFinding, "行为认定"),
+    ExitCase: exit_cases,
+}

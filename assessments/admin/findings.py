@@ -1,0 +1,130 @@
+from django.contrib import admin
+from django.template.response import TemplateResponse
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from assessments.admin.lists import (
+    SEVERITY,
+    MostSevereFilter,
+    RuleFilter,
+    SubjectCommitteeFilter,
+    SubjectSectorFilter,
+    YearFilter,
+)
+from assessments.admin.runs import ReadOnlyAdmin
+from assessments.choices import FindingState, Outcome
+from assessments.models import Finding
+from dossiers.facts import MEASURES
+from members.admin.lists import TermFilter
+
+LABELS = {measure.value_name: (measure.label, measure.unit) for measure in MEASURES.values()}
+TONES = {
+    FindingState.OPEN.label: "warning",
+    FindingState.CONFIRMED.label: "danger",
+    FindingState.DISMISSED.label: "info",
+    FindingState.WITHDRAWN.label: "info",
+}
+
+
+@admin.register(Finding)
+class FindingAdmin(ReadOnlyAdmin):
+    """A suggestion with its evidence, for a person to confirm or dismiss with a reason."""
+
+    list_display = (
+        "subject_name",
+        "sector_name",
+        "title",
+        "period",
+        "action",
+        "standing",
+        "summary",
+    )
+    list_display_links = ("subject_name", "title")
+    list_filter = (
+        TermFilter,
+        YearFilter,
+        ("outcome", ChoicesDropdownFilter),
+        ("state", ChoicesDropdownFilter),
+        RuleFilter,
+        SubjectSectorFilter,
+        SubjectCommitteeFilter,
+        MostSevereFilter,
+    )
+    search_fields = ("subject_name", "subject_key", "title", "summary")
+    search_help_text = "按委员姓名、编号或规则查找"
+    allowed_lookups = ("member",)
+    ordering = (SEVERITY.desc(), "subject_key", "rule")
+
+    def get_queryset(self, request):
+        return (
+            super()
+            .get_queryset(request)
+            .select_related("term", "member__person", "member__sector", "sector", "committee")
+        )
+
+    @display(description="界别", ordering="member__sector__sequence")
+    def sector_name(self, finding):
+        return finding.member.sector if finding.member else finding.get_subject_kind_display()
+
+    @display(description="时段", ordering="window")
+    def period(self, finding):
+        return window_words(finding.window)
+
+    @display(
+        description="建议",
+        ordering=SEVERITY,
+        label={outcome.label: "warning" for outcome in Outcome if outcome != Outcome.REMIND},
+    )
+    def action(self, finding):
+        return finding.get_outcome_display()
+
+    @display(description="状态", ordering="state", label=TONES)
+    def standing(self, finding):
+        return finding.get_state_display()
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        finding = self.get_object(request, object_id)
+        if finding is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return self._page(request, finding, None)
+
+    def _page(self, request, finding, form):
+        events = finding.events.select_related("actor", "run")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{finding.subject_name}：{finding.title}",
+            "finding": finding,
+            "window": window_words(finding.window),
+            "values": compared(finding.values),
+            "evidence": [],
+            "events": events,
+            "pack": finding.last_run.pack,
+            "form": form,
+            "may_decide": False,
+        }
+        return TemplateResponse(request, "assessments/finding_detail.html", context)
+
+
+def window_words(window: str) -> str:
+    """2023 → 2023年；2023H1 → 2023年上半年；2023M01-02 → 2023年1–2月；2023Q1 → 2023年第1季度。"""
+    if window == "term":
+        return "本届"
+    year, rest = window[:4], window[4:]
+    match rest[:1]:
+        case "H":
+            return f"{year}年{'上' if rest == 'H1' else '下'}半年"
+        case "Q":
+            return f"{year}年第{rest[1:]}季度"
+        case "M":
+            first, last = rest[1:].split("-")
+            return f"{year}年{int(first)}–{int(last)}月"
+    return f"{year}年"
+
+
+def compared(values: dict) -> list[tuple[str, str]]:
+    """The numbers compared, with what they count and its unit."""
+    return [
+        (LABELS[name][0], f"{value}{LABELS[name][1]}")
+        for name, value in values.items()
+        if name in LABELS
+    ]
