@@ -1,5 +1,9 @@
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -13,8 +17,11 @@ from assessments.admin.lists import (
 )
 from assessments.admin.runs import ReadOnlyAdmin
 from assessments.choices import FindingState, Outcome
+from assessments.forms import DecisionForm
 from assessments.models import Finding
+from core.refusals import RefusalError
 from dossiers.facts import MEASURES
+from dossiers.selectors import evidence_rows
 from members.admin.lists import TermFilter
 
 LABELS = {measure.value_name: (measure.label, measure.unit) for measure in MEASURES.values()}
@@ -62,6 +69,13 @@ class FindingAdmin(ReadOnlyAdmin):
             .select_related("term", "member__person", "member__sector", "sector", "committee")
         )
 
+    def get_urls(self):
+        decide = self.admin_site.admin_view(self.decide_view)
+        return [
+            path("<int:pk>/decide/", decide, name="assessments_finding_decide"),
+            *super().get_urls(),
+        ]
+
     @display(description="界别", ordering="member__sector__sequence")
     def sector_name(self, finding):
         return finding.member.sector if finding.member else finding.get_subject_kind_display()
@@ -86,7 +100,7 @@ class FindingAdmin(ReadOnlyAdmin):
         finding = self.get_object(request, object_id)
         if finding is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        return self._page(request, finding, None)
+        return self._page(request, finding, DecisionForm(initial={"version": finding.version}))
 
     def _page(self, request, finding, form):
         events = finding.events.select_related("actor", "run")
@@ -96,13 +110,32 @@ class FindingAdmin(ReadOnlyAdmin):
             "finding": finding,
             "window": window_words(finding.window),
             "values": compared(finding.values),
-            "evidence": [],
+            "evidence": evidence_rows(finding.term, finding.records),
             "events": events,
             "pack": finding.last_run.pack,
             "form": form,
-            "may_decide": False,
+            "may_decide": request.user.has_perm("assessments.decide_finding"),
         }
         return TemplateResponse(request, "assessments/finding_detail.html", context)
+
+    def decide_view(self, request, pk):
+        """Confirms, dismisses or reopens; a reason is always asked for."""
+        if not request.user.has_perm("assessments.decide_finding"):
+            raise PermissionDenied
+        finding = self.get_object(request, str(pk))
+        if finding is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))
+        form = DecisionForm(request.POST if request.method == "POST" else None)
+        if not form.is_valid():
+            return self._page(request, finding, form)
+        page = reverse("admin:assessments_finding_change", args=[finding.pk])
+        try:
+            decided = form.carry_out(finding, actor=request.user, at=timezone.now())
+        except RefusalError as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(page)
+        messages.success(request, f"已{decided.get_state_display()}。")
+        return HttpResponseRedirect(page)
 
 
 def window_words(window: str) -> str:
