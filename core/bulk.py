@@ -1,4 +1,4 @@
-"""Writing and choosing many rows in one statement, however many there are.
+"""Writing and choosing many rows in one statement, whether they are ten or thousands.
 
 Django's own bulk operations split by the number of parameters, so their number of statements
 grows with the rows. Here the rows travel as one JSON parameter, on SQLite and PostgreSQL alike.
@@ -12,6 +12,8 @@ from django.db import connection, models
 from django.db.models.expressions import RawSQL
 
 SQLITE = "sqlite"
+#: Rows one statement carries at most, for the sake of memory.
+STATEMENT_ROWS = 50_000
 
 
 def among(keys: Iterable[int]) -> RawSQL:
@@ -53,12 +55,14 @@ def update_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:
 
 
 def _execute(statement: str, fields: Sequence[models.Field], rows: Sequence[models.Model]) -> None:
-    document = json.dumps(
-        [{field.column: _plain(field, row) for field in fields} for row in rows],
-        ensure_ascii=False,
-    )
+    statement = statement.format(fresh=_rows_source(fields))
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(fresh=_rows_source(fields)), [document])
+        for first in range(0, len(rows), STATEMENT_ROWS):
+            document = [
+                {field.column: _plain(field, row) for field in fields}
+                for row in rows[first : first + STATEMENT_ROWS]
+            ]
+            cursor.execute(statement, [json.dumps(document, ensure_ascii=False)])
 
 
 def _rows_source(fields: Sequence[models.Field]) -> str:

@@ -67,7 +67,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """One rule, one subject, one window. `values` are the numbers compared, by their names."""
+    """One rule, one subject, one window. `values` are the numbers compared, by their names.
+
+    `liaison` is the committee that is told of a sector's finding.
+    """
 
     rule: Rule
     subject: Subject
@@ -76,6 +79,7 @@ class Judgement:
     comparisons: tuple[Comparison, ...]
     values: Mapping[str, Number | str | None]
     summary: str
+    liaison: Subject | None = None
 
     @property
     def deciding_measures(self) -> tuple[str, ...]:
@@ -137,7 +141,7 @@ def owed_minimums(pack: Pack, facts: DutyFacts, member: MemberFacts) -> tuple[Ow
     return tuple(
         owed
         for rule in pack.rules(is_county=facts.term.is_county)
-        if rule.is_owed_minimum and _concerns(rule, member)
+        if rule.subject.is_member and rule.is_owed_minimum and _concerns(rule, member)
         for owed in _owed(rule, facts, member)
     )
 
@@ -250,7 +254,9 @@ def _value(condition: Condition, subject: SubjectFacts, window: Window) -> Numbe
 
 
 def _judgement(rule: Rule, subject: SubjectFacts, window: Window, verdict: Verdict) -> Judgement:
-    comparisons = tuple(_comparison(condition, subject, window) for condition in rule.conditions)
+    comparisons = tuple(
+        _comparison(rule, condition, subject, window) for condition in rule.conditions
+    )
     shown = [
         comparison
         for comparison in comparisons
@@ -268,6 +274,7 @@ def _judgement(rule: Rule, subject: SubjectFacts, window: Window, verdict: Verdi
         comparisons=comparisons,
         values=values,
         summary=f"{window.label}：{'；'.join(texts)}。{_told_to(subject)}",
+        liaison=subject.liaison if isinstance(subject, OrganFacts) else None,
     )
 
 

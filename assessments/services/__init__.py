@@ -1,3 +1,19 @@
+from assessments.services.decisions import FindingNotOpenError, decide_finding, reopen_finding
+from assessments.services.runs import (
+    AssessmentResult,
+    FoundFinding,
+    YearOutsideTermError,
+    run_assessment,
+)
 from assessments.services.terms import create_term
 
-__all__ = ["create_term"]
+__all__ = [
+    "AssessmentResult",
+    "FindingNotOpenError",
+    "FoundFinding",
+    "YearOutsideTermError",
+    "create_term",
+    "decide_finding",
+    "reopen_finding",
+    "run_assessment",
+]

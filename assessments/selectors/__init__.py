@@ -1,0 +1,41 @@
+from assessments.selectors.findings import (
+    CountedFact,
+    Explanation,
+    NotServingError,
+    RuleUnknownError,
+    explain,
+    finding_evidence,
+    member_rules,
+    pack_of,
+    progress,
+    suggested_actions,
+)
+from assessments.selectors.judging import (
+    NOBODY_REFUSES,
+    Assessment,
+    FindingKey,
+    Hit,
+    Refusals,
+    assess,
+    most_severe,
+)
+
+__all__ = [
+    "NOBODY_REFUSES",
+    "Assessment",
+    "CountedFact",
+    "Explanation",
+    "FindingKey",
+    "Hit",
+    "NotServingError",
+    "Refusals",
+    "RuleUnknownError",
+    "assess",
+    "explain",
+    "finding_evidence",
+    "member_rules",
+    "most_severe",
+    "pack_of",
+    "progress",
+    "suggested_actions",
+]
