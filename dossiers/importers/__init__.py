@@ -1,0 +1,23 @@
+from dossiers.importers.scope import Scope
+from dossiers.importers.workbook import (
+    IMPORTERS,
+    NOTES_SHEET,
+    ImportConflictError,
+    ImportPlan,
+    ImportRefusedError,
+    RecordsChangedError,
+    examine_workbook,
+    import_workbook,
+)
+
+__all__ = [
+    "IMPORTERS",
+    "NOTES_SHEET",
+    "ImportConflictError",
+    "ImportPlan",
+    "ImportRefusedError",
+    "RecordsChangedError",
+    "Scope",
+    "examine_workbook",
+    "import_workbook",
+]

@@ -1,0 +1,187 @@
+"""From the rows of a sheet to parsed rows that remember where they stood."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from core.spreadsheets.cells import CellValue, Formula
+from core.spreadsheets.reading import Row
+from core.spreadsheets.values import BadValueError, plain, shown
+from dossiers.importers.columns import MEMBER, Column, Sheet
+from dossiers.importers.problems import HEADER_ROW, Problem, ProblemLog
+
+#: Stands beside 委员编号 on any sheet: read where the number is empty.
+NAME_COLUMN = "姓名"
+
+
+@dataclass(slots=True)
+class ParsedRow:
+    """One row: its place, its cells as they stood, its values by field."""
+
+    number: int
+    cells: dict[int, CellValue]
+    values: dict[str, Any]
+
+
+@dataclass
+class SheetRows:
+    """The rows of one sheet, and what became of them.
+
+    `unreadable` rows hold the values of those cells that could be read.
+    """
+
+    sheet: Sheet
+    log: ProblemLog
+    places: dict[str, int] = field(default_factory=dict)
+    name_place: int | None = None
+    rows: list[ParsedRow] = field(default_factory=list)
+    unreadable: list[ParsedRow] = field(default_factory=list)
+    total: int = 0
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Fields whose column is in the sheet: an absent column leaves the stored values alone."""
+        return frozenset(self.places)
+
+    def is_good(self, row: ParsedRow) -> bool:
+        return row.number not in self.log.bad_rows[self.sheet.name]
+
+    def drop(self, row: ParsedRow) -> None:
+        """Leaves the row out without a fault of its own: it repeats one that has a fault."""
+        self.log.bad_rows[self.sheet.name].add(row.number)
+
+    def good_rows(self) -> Iterator[ParsedRow]:
+        bad = self.log.bad_rows[self.sheet.name]
+        return (row for row in self.rows if row.number not in bad)
+
+    def problem(
+        self, row: ParsedRow, field_name: str, problem: str, remedy: str, *, follows: bool = False
+    ) -> Problem:
+        place = self.places.get(field_name)
+        value = shown(row.cells.get(place)) if place is not None else ""
+        label = self.sheet.label(field_name)
+        return Problem(self.sheet.name, row.number, label, value, problem, remedy, follows)
+
+    def refuse(
+        self, row: ParsedRow, field_name: str, problem: str, remedy: str, *, follows: bool = False
+    ) -> None:
+        self.log.refuse(self.problem(row, field_name, problem, remedy, follows=follows))
+
+    def caution(self, row: ParsedRow, field_name: str, problem: str, remedy: str) -> None:
+        self.log.caution(self.problem(row, field_name, problem, remedy))
+
+
+def parse_sheet(sheet: Sheet, rows: Iterator[Row], log: ProblemLog) -> SheetRows:
+    """Reads the headers, then every row; faults go to the log."""
+    parsed = SheetRows(sheet, log)
+    header = next(rows, None)
+    complete = _read_headers(parsed, header)
+    readers = [_CellReader(column, parsed.places.get(column.field)) for column in sheet.columns]
+    places = frozenset(parsed.places.values())
+    for row in rows:
+        if complete and places.isdisjoint(row.cells):
+            continue
+        parsed.total += 1
+        if not complete:
+            log.bad_rows[sheet.name].add(row.number)
+            continue
+        values, sound = _read_row(parsed, row, readers)
+        kept = parsed.rows if sound else parsed.unreadable
+        kept.append(ParsedRow(row.number, row.cells, values))
+    return parsed
+
+
+def _read_headers(parsed: SheetRows, header: Row | None) -> bool:
+    """Notes where each column stands; False where a required one is missing."""
+    sheet, log = parsed.sheet, parsed.log
+    number = header.number if header else HEADER_ROW
+    for place, cell in sorted(header.cells.items()) if header else ():
+        _read_header(parsed, number, place, cell)
+    missing = [
+        column.name
+        for column in sheet.columns
+        if column.required and column.field not in parsed.places
+        if not (column.refers == MEMBER and parsed.name_place is not None)
+    ]
+    for name in missing:
+        remedy = f"请在表头补上“{name}”一列，或从模板复制表头"
+        log.refuse(Problem(sheet.name, number, name, "", "缺少必需的表头", remedy))
+    return not missing
+
+
+def _read_header(parsed: SheetRows, number: int, place: int, cell: CellValue) -> None:
+    sheet, log = parsed.sheet, parsed.log
+    if isinstance(cell, Formula):
+        remedy = "请把表头改为文字"
+        log.refuse(Problem(sheet.name, number, "", str(cell), "表头是公式，不能导入", remedy))
+        return
+    name = "".join(shown(cell).split()).rstrip("*＊")
+    column = sheet.by_name.get(name)
+    if column is None and name == NAME_COLUMN and _names_member(sheet):
+        parsed.name_place = place
+    elif column is None:
+        remedy = "本列不导入；如需导入，请按模板更正表头"
+        log.caution(Problem(sheet.name, number, name, "", "不认识的列，已忽略", remedy))
+    elif column.field in parsed.places:
+        remedy = "请删去多余的一列"
+        log.refuse(Problem(sheet.name, number, name, "", "表头重复", remedy))
+    else:
+        parsed.places[column.field] = place
+
+
+def _names_member(sheet: Sheet) -> bool:
+    return any(column.refers == MEMBER for column in sheet.columns)
+
+
+class _CellReader:
+    """Parses the cells of one column; what has been read once is not read again."""
+
+    __slots__ = ("_known", "column", "place")
+
+    def __init__(self, column: Column, place: int | None) -> None:
+        self.column = column
+        self.place = place
+        self._known: dict[Any, Any] = {}
+
+    def read(self, cell: CellValue) -> Any:
+        """Raises BadValueError."""
+        # 1, 1.0 and True are one key of a dict but not one value of a cell.
+        known_as = (type(cell), cell)
+        if known_as in self._known:
+            return self._known[known_as]
+        value = self.column.parse(cell)
+        if value is None:
+            value = self.column.empty
+        self._known[known_as] = value
+        return value
+
+
+def _read_row(
+    parsed: SheetRows, row: Row, readers: list[_CellReader]
+) -> tuple[dict[str, Any], bool]:
+    """Values by field, and whether all cells could be read."""
+    values: dict[str, Any] = {}
+    sound = True
+    for reader in readers:
+        column = reader.column
+        cell = None if reader.place is None else row.cells.get(reader.place)
+        try:
+            value = column.empty if cell is None else reader.read(cell)
+            if column.refers == MEMBER and value == "":
+                value = _name_beside(parsed, row)
+            if column.required and value in ("", None, ()):
+                raise BadValueError("必填，不能为空", "请填写")
+        except BadValueError as bad:
+            problem = Problem(
+                parsed.sheet.name, row.number, column.name, shown(cell), bad.problem, bad.remedy
+            )
+            parsed.log.refuse(problem)
+            sound = False
+            continue
+        values[column.field] = value
+    return values, sound
+
+
+def _name_beside(parsed: SheetRows, row: Row) -> str:
+    cell = None if parsed.name_place is None else row.cells.get(parsed.name_place)
+    return "" if cell is None else "".join(plain(cell).split())
