@@ -1,7 +1,7 @@
 """The REST interface: every app's endpoints under /api/v1/, and the description of them all."""
 
 from django.urls import include, path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import exceptions, routers
 from rest_framework.permissions import AllowAny
 from rest_framework.views import APIView
@@ -10,13 +10,14 @@ from accounts.api.account import AccountView
 from accounts.api.jobs import JobViewSet
 from accounts.api.permissions import OwnPassword
 from accounts.api.tokens import TokenView
+from assessments.api import FindingViewSet, RunViewSet
 from attendance.api import (
     AttendanceViewSet,
     MeetingViewSet,
     OutsideInvitationViewSet,
     SpeechViewSet,
 )
-from dossiers.api import CampaignViewSet, HandInViewSet
+from dossiers.api import CampaignViewSet, FactsViewSet, HandInViewSet
 from members.api.conduct import CommendationViewSet, ConductFindingViewSet, SanctionViewSet
 from members.api.register import (
     CommitteeViewSet,
@@ -54,6 +55,8 @@ ENDPOINTS = {
     "articles": ArticleViewSet,
     "campaigns": CampaignViewSet,
     "hand-ins": HandInViewSet,
+    "runs": RunViewSet,
+    "findings": FindingViewSet,
     "jobs": JobViewSet,
 }
 
@@ -76,13 +79,14 @@ class SchemaView(SpectacularAPIView):
     permission_classes = [OwnPassword]
 
 
-class DocumentationView(SpectacularSwaggerView):
+class DocumentationView(SpectacularSwaggerSplitView):
     permission_classes = [OwnPassword]
 
 
 router = routers.SimpleRouter()
 for prefix, viewset in ENDPOINTS.items():
     router.register(prefix, viewset, basename=prefix)
+router.register("facts", FactsViewSet, basename="facts")
 
 urlpatterns = [
     path("tokens/", TokenView.as_view(), name="token"),

@@ -1,11 +1,22 @@
 """Endpoints of campaigns, hand-ins and the facts of a member's year."""
 
-from rest_framework import serializers
+from datetime import date
+from typing import Any
 
-from accounts.api.base import ReadSerializer, VisibleModelViewSet
-from dossiers.filters import CampaignFilter, HandInFilter
+from django.utils import timezone
+from drf_spectacular.utils import inline_serializer
+from rest_framework import exceptions, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.base import ReadSerializer, VisibleListViewSet, VisibleModelViewSet
+from dossiers.facts import YEAR_SUMMARY, MemberFacts, year_summary
+from dossiers.filters import CampaignFilter, FactsFilter, HandInFilter
 from dossiers.models import Campaign, HandIn
+from dossiers.permissions import may_read_penalties, members_with_readable_facts
+from dossiers.selectors import duty_facts
 from members.api.register import MemberReference, OpenToBusinessViewSet
+from members.models import Member, Term
 
 
 class CampaignSerializer(ReadSerializer):
@@ -48,3 +59,71 @@ class HandInViewSet(VisibleModelViewSet):
     search_fields = ["member__person__name"]
     ordering_fields = ["year", "submitted_date"]
     about = "材料提交：某年度的登记表、述职报告、述职表与履职报告。"
+
+
+def shape(name: str, parts: dict[str, Any]) -> serializers.Serializer:
+    """The nested numbers of `YEAR_SUMMARY`, described for the schema."""
+    fields: dict[str, serializers.Field] = {
+        part: shape(f"{name}{part.title()}", inner)
+        if isinstance(inner, dict)
+        else serializers.FloatField(allow_null=True)
+        if part == "score"
+        else serializers.IntegerField(allow_null=part == "penalties")
+        for part, inner in parts.items()
+    }
+    return inline_serializer(name, fields)
+
+
+class FactsSerializer(serializers.Serializer):
+    member = MemberReference(read_only=True, label="委员")
+    as_of = serializers.DateField(read_only=True, label="截至日期")
+    facts = shape("YearFacts", YEAR_SUMMARY)
+
+
+class FactsViewSet(VisibleListViewSet):
+    """Members are paged first; then the facts of one page are gathered at once."""
+
+    queryset = Member.objects.select_related("person")
+    serializer_class = FactsSerializer
+    filterset_class = FactsFilter
+    search_fields = ["code", "person__name"]
+    ordering_fields = ["code"]
+    noun = "委员年度事实"
+    tag = "履职档案"
+    about = (
+        "某年度截至某日在任委员的各项履职数字，口径与登记表、述职表相同。"
+        "惩处数（penalties）无权查看者为 null。"
+    )
+
+    def get_queryset(self):
+        return members_with_readable_facts(self.request.user).select_related("person")
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        members = self.filter_queryset(self.get_queryset())
+        term, year, on = self._asked(request)
+        page = self.paginate_queryset(members.serving(on))
+        gathered = duty_facts(term=term, year=year, on=on, members=[row.pk for row in page])
+        facts = {one.subject.pk: one for one in gathered.members}
+        rows = [self._row(member, on, facts[member.pk]) for member in page]
+        return self.get_paginated_response(FactsSerializer(rows, many=True).data)
+
+    def _asked(self, request: Request) -> tuple[Term, int, date]:
+        form = FactsFilter(request.query_params, self.queryset).form
+        form.is_valid()  # the filter backend has refused what is not
+        year = form.cleaned_data["year"]
+        term = Term.objects.select_related("assembly").filter(code=form.cleaned_data["term"])
+        if not (found := term.first()):
+            raise exceptions.NotFound
+        last = min(date(year, 12, 31), found.end_date, timezone.localdate())
+        on = form.cleaned_data["as_of"] or last
+        if not found.start_date.year <= year <= found.end_date.year:
+            raise exceptions.ValidationError({"year": f"{year}年不在{found}任期之内。"})
+        if on.year != year or not found.contains(on):
+            raise exceptions.ValidationError({"as_of": f"{on}不在该年度与任期之内。"})
+        return found, year, on
+
+    def _row(self, member: Member, on: date, facts: MemberFacts) -> dict[str, Any]:
+        summary = year_summary(facts)
+        if not may_read_penalties(user=self.request.user, member=member):
+            summary["penalties"] = None
+        return {"member": member, "as_of": on, "facts": summary}

@@ -7,6 +7,8 @@ any answer, of whatever format, whose records it holds.
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
+from django.utils import timezone
+
 from accounts.models import Job, Role, User
 from accounts.roles import RoleCode
 from assessments.models import Finding, FindingEvent, PackSnapshot, Run
@@ -125,7 +127,12 @@ def build_term(code: str = "test-1") -> World:
 
 
 def add_user(world: World, username: str, *codes: str) -> User:
-    user = User.objects.create(username=username, name=f"账号{username}", is_active=True)
+    user = User.objects.create(
+        username=username,
+        name=f"账号{username}",
+        is_staff=bool(set(codes) - {RoleCode.MEMBER}),
+        password_changed_at=timezone.now(),
+    )
     user.groups.set(Role.objects.filter(code__in=codes))
     world.users[username] = user
     return user
@@ -134,7 +141,10 @@ def add_user(world: World, username: str, *codes: str) -> User:
 def add_member(world: World, mark: str, *, party: str = "cpc", organ: int = 0) -> Member:
     """A member with one record of every kind, each carrying the mark."""
     person = Person.objects.create(
-        name=f"{mark}某", gender="male", birth_month=date(1970, 1, 1), phone=f"1990000{len(world.members):04d}"
+        name=f"{mark}某",
+        gender="male",
+        birth_month=date(1970, 1, 1),
+        phone=f"1990000{len(world.members):04d}",
     )
     number = f"{len(world.members) + 1:04d}"
     member = Member.objects.create(
@@ -166,9 +176,7 @@ def add_attendance_records(world: World, member: Member, mark: str) -> None:
     Attendance.objects.create(
         sitting=sitting, member=member, status="leave", leave_reason=f"{mark}事假"
     )
-    Speech.objects.create(
-        meeting=world.meeting, member=member, title=f"{mark}发言", manner="oral"
-    )
+    Speech.objects.create(meeting=world.meeting, member=member, title=f"{mark}发言", manner="oral")
     OutsideInvitation.objects.create(member=member, date=DAY, title=f"{mark}外单位活动")
 
 

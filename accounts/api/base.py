@@ -6,7 +6,7 @@ from typing import Any
 import django_filters.rest_framework
 from django.db.models import QuerySet
 from django.utils import timezone
-from rest_framework import serializers, viewsets
+from rest_framework import mixins, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -39,8 +39,8 @@ class OptionalName(serializers.CharField):
         super().__init__(read_only=True, allow_null=True, default=None, **kwargs)
 
 
-class VisibleModelViewSet(viewsets.ReadOnlyModelViewSet):
-    """Rows the account may see, of kinds its roles may read. Other people's rows are 404."""
+class VisibleListViewSet(mixins.ListModelMixin, viewsets.GenericViewSet):
+    """A list of rows the account may see, of kinds its roles may read."""
 
     permission_classes = [OwnPassword, MayRead]
     pagination_class = Pages
@@ -61,6 +61,10 @@ class VisibleModelViewSet(viewsets.ReadOnlyModelViewSet):
     def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Filters choose from a list; a single row is named by its address alone."""
         return super().filter_queryset(queryset) if self.action == "list" else queryset
+
+
+class VisibleModelViewSet(mixins.RetrieveModelMixin, VisibleListViewSet):
+    """The list, and each row under its own address. Other people's rows are 404."""
 
 
 class SensitiveViewSet(VisibleModelViewSet):

@@ -4,11 +4,14 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
+from django.utils import timezone
 from rest_framework import exceptions, serializers, status
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler
 
+from accounts.services.sign_in import note_denial
 from core.refusals import RefusalError
 
 MESSAGES = {
@@ -38,10 +41,18 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
     response = exception_handler(error, context)
     if response is None:
         return None
+    if response.status_code == status.HTTP_403_FORBIDDEN:
+        _note_denial(context["request"])
     response.data = {"code": _code(error), "message": _message(error, response.status_code)}
     if isinstance(error, exceptions.ValidationError):
         response.data["fields"] = _fields(error.detail)
     return response
+
+
+def _note_denial(request: Request) -> None:
+    note_denial(
+        actor=request.user, at=timezone.now(), path=request.path, method=str(request.method)
+    )
 
 
 def _code(error: Exception) -> str:

@@ -1,16 +1,18 @@
 """Who may use the interface, and for which kinds of record."""
 
+from django.utils import timezone
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 
 class OwnPassword(BasePermission):
-    """Signed in, and not with the initial password, which only opens the page to change it."""
+    """Signed in, with a password that need not be changed first."""
 
-    message = "请先登录网页修改初始密码。"
+    message = "请先在网页登录并修改密码。"
 
     def has_permission(self, request: Request, view) -> bool:
-        return bool(request.user.is_authenticated) and not request.user.must_change_password
+        user = request.user
+        return bool(user.is_authenticated) and not user.password_is_due(timezone.now())
 
 
 class MayRead(BasePermission):

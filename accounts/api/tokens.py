@@ -1,28 +1,16 @@
 """Sign-in for programs: a key for a password, sent as `Authorization: Bearer <key>`."""
 
-from django.contrib.auth import authenticate
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import exceptions, permissions, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import AnonRateThrottle
 from rest_framework.views import APIView
 
 from accounts.api.authentication import BearerAuthentication
-from accounts.api.errors import Conflict
-from accounts.api.permissions import OwnPassword
 from accounts.models import AccessToken
+from accounts.services.sign_in import SignInRefusedError, check_credentials
 from accounts.services.tokens import issue_token, revoke_token
-
-
-class SignInThrottle(AnonRateThrottle):
-    """Guesses of one source, whatever the account; failures of one account are counted apart."""
-
-    scope = "sign_in"
-
-    def get_cache_key(self, request: Request, view: APIView) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
 
 
 class CredentialsSerializer(serializers.Serializer):
@@ -50,14 +38,14 @@ class TokenView(APIView):
     authentication_classes = [BearerAuthentication]
     permission_classes = [IssueTokens]
 
-    def get_throttles(self):
-        return [SignInThrottle()] if self.request.method == "POST" else super().get_throttles()
-
     def get_authenticators(self):
         """A stale key in the header must not keep anyone from signing in afresh."""
         return (
             [] if self.request and self.request.method == "POST" else super().get_authenticators()
         )
+
+    def get_authenticate_header(self, request: Request) -> str:
+        return BearerAuthentication().authenticate_header(request)
 
     @extend_schema(
         operation_id="tokens_create",
@@ -70,12 +58,14 @@ class TokenView(APIView):
     def post(self, request: Request) -> Response:
         credentials = CredentialsSerializer(data=request.data)
         credentials.is_valid(raise_exception=True)
-        user = authenticate(request._request, **credentials.validated_data)
-        if user is None:
-            raise exceptions.AuthenticationFailed("账号或密码不正确，或账号暂时锁定。")
-        if user.must_change_password:
-            raise Conflict(OwnPassword.message)
-        token, key = issue_token(user=user, at=timezone.now())
+        at = timezone.now()
+        try:
+            user = check_credentials(
+                request=request._request, at=at, initial=False, **credentials.validated_data
+            )
+        except SignInRefusedError as refusal:
+            raise exceptions.AuthenticationFailed(str(refusal)) from refusal
+        token, key = issue_token(user=user, at=at)
         answer = IssuedTokenSerializer({"token": key, "expires_at": token.expires_at})
         return Response(answer.data, status=status.HTTP_201_CREATED)
 

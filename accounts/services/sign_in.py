@@ -68,7 +68,7 @@ def check_credentials(
     try:
         _refuse_busy_source(request, at)
         user = _authenticated(request, username, password)
-        if not initial and user.must_change_password:
+        if not initial and user.password_is_due(at):
             raise PasswordChangeDueError("请先在网页登录并修改密码。")
         _use_initial_password(user, at)
     except SignInRefusedError as refusal:

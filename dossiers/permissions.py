@@ -1,0 +1,23 @@
+"""What an account may read of the facts of members, beyond whose members it sees."""
+
+from django.db.models import QuerySet
+
+from accounts.models import User
+from accounts.roles import RoleCode
+from members.models import Member
+
+
+def members_with_readable_facts(user: User) -> QuerySet[Member]:
+    """Facts count every kind of record, so a collector, who sees one kind, reads only their own."""
+    if user.has_role(RoleCode.COLLECTOR) and not user.reads_everything:
+        return Member.objects.filter(person__user=user)
+    return Member.objects.visible_to(user)
+
+
+def may_read_penalties(*, user: User, member: Member) -> bool:
+    """Disciplinary content, even as a number: as `ConductQuerySet.visible_to`."""
+    return (
+        user.reads_everything
+        or user.has_role(RoleCode.ORGANIZATION_DEPARTMENT, RoleCode.UNITED_FRONT_DEPARTMENT)
+        or member.person.user_id == user.pk
+    )
