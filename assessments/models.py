@@ -28,7 +28,9 @@ class PackSnapshot(models.Model):
 class Run(models.Model):
     """One stored evaluation of a term's year."""
 
-    term = models.ForeignKey(Term, verbose_name="届次", on_delete=models.PROTECT, related_name="runs")
+    term = models.ForeignKey(
+        Term, verbose_name="届次", on_delete=models.PROTECT, related_name="runs"
+    )
     year = models.PositiveSmallIntegerField("年度")
     as_of_date = models.DateField("截至日期")
     pack = models.ForeignKey(PackSnapshot, verbose_name="规则包版本", on_delete=models.PROTECT)
@@ -90,12 +92,10 @@ class Finding(models.Model):
     window = models.CharField("时段", max_length=20)
     as_of_date = models.DateField("截至日期")
     outcome = models.CharField("建议", max_length=30, choices=Outcome)
-    state = models.CharField(
-        "状态", max_length=10, choices=FindingState, default=FindingState.OPEN
-    )
+    state = models.CharField("状态", max_length=10, choices=FindingState, default=FindingState.OPEN)
     summary = models.TextField("说明")
     values = models.JSONField("数值", default=dict)
-    records = models.JSONField("依据记录", default=list)
+    records = models.JSONField("依据记录", default=list, blank=True)
     citations = models.JSONField("条款", default=list)
     evidence_digest = models.CharField("证据摘要", max_length=64)
     first_run = models.ForeignKey(
