@@ -3,16 +3,16 @@
 from django.http import Http404
 from django.utils import timezone
 
-from members.models import Sector, SpecialCommittee, Term
 from members.selectors import current_term
+from reporting.admin.lists import years_so_far
 from reporting.selectors.dashboard import (
-    behind_by,
     member_figures,
     recent_jobs,
     recent_runs,
     suggestions,
     work_figures,
 )
+from reporting.selectors.standing import as_of, term_progress
 
 
 def fill_index(request, context):
@@ -28,24 +28,18 @@ def fill_index(request, context):
         "desk": True,
         "years": years,
         "year": year,
+        "on": as_of(term, year, today),
         "people": member_figures(term, today),
         "work": work_figures(term, year, today),
         "suggestions": suggestions(term),
-        "sectors": behind_by(Sector, term, year, today),
-        "committees": behind_by(SpecialCommittee, term, year, today),
+        "progress": term_progress(term=term, year=year, on=as_of(term, year, today)),
         "runs": recent_runs(term),
     }
-
-
-def years_so_far(term: Term, today) -> list[int]:
-    """Calendar years of the term that have begun, the latest first."""
-    last = max(term.start_date.year, min(term.end_date, today).year)
-    return list(range(last, term.start_date.year - 1, -1))
 
 
 def chosen_year(asked: str | None, years: list[int]) -> int:
     if asked is None:
         return years[0]
-    if not asked.isdigit() or int(asked) not in years:
+    if not asked.isdecimal() or int(asked) not in years:
         raise Http404("本届没有这一年度。")
     return int(asked)

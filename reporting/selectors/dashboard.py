@@ -6,13 +6,12 @@ from datetime import date
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from accounts.models import Job, User
-from assessments.choices import FindingState, Outcome, SubjectKind
+from assessments.choices import FindingState, Outcome
 from assessments.models import Finding, Run
 from attendance.choices import ATTENDED_STATUSES
 from attendance.models import Attendance, Meeting, Speech
-from core.querysets import covering
 from members.choices import Post
-from members.models import Member, Sector, SpecialCommittee, SuspensionPeriod, Tenure, Term
+from members.models import Member, SuspensionPeriod, Tenure, Term
 from proposals.models import Article, Proposal, PublicOpinionReport, Research
 
 RECENT = 5
@@ -45,20 +44,6 @@ class Suggestions:
     @property
     def confirmed_query(self) -> str:
         return f"outcome__exact={self.outcome}&state__exact={FindingState.CONFIRMED}"
-
-
-@dataclass(frozen=True)
-class Behind:
-    """How many of a body's serving members have an open or confirmed finding of the year."""
-
-    name: str
-    members: int
-    behind: int
-
-    @property
-    def share(self) -> int:
-        """Percent, rounded."""
-        return round(100 * self.behind / self.members) if self.members else 0
 
 
 def member_figures(term: Term, on: date) -> list[Figure]:
@@ -145,29 +130,6 @@ def suggestions(term: Term) -> list[Suggestions]:
         )
         for outcome in reversed(Outcome)
     ]
-
-
-def behind_by(
-    organs: type[Sector] | type[SpecialCommittee], term: Term, year: int, on: date
-) -> list[Behind]:
-    """Bodies of the term with the share of their members who are behind, the worst first."""
-    serving = covering(on, start="members__joined_date", end="members__exited_date")
-    found = (
-        Finding.objects.of_year(year)
-        .standing()
-        .filter(subject_kind=SubjectKind.MEMBER, member=OuterRef("members__pk"))
-    )
-    rows = (
-        organs.objects.filter(term=term)  # type: ignore[attr-defined]
-        .order_by()
-        .values("name", "sequence")
-        .annotate(
-            number=Count("members", filter=serving),
-            behind=Count("members", filter=serving & Q(Exists(found))),
-        )
-    )
-    bodies = [Behind(row["name"], row["number"], row["behind"]) for row in rows]
-    return sorted(bodies, key=lambda body: -body.share)
 
 
 def recent_runs(term: Term) -> QuerySet[Run]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import Model, Q, QuerySet
 
 from accounts.models import User
+from assessments.models import Finding
 from attendance.choices import ATTENDED_STATUSES, AttendanceStatus
 from attendance.models import Attendance, OutsideInvitation, Speech
 from core.models import Recorded
@@ -67,6 +68,12 @@ def dossier_of(*, member: Member, year: int | None, user: User) -> Dossier:
     """Every kind of record of the member that the account may see; a fixed number of queries."""
     blocks = [build(member, year, user) for model, build in BLOCKS.items() if reads(user, model)]
     return Dossier(member=member, year=year, blocks=blocks)
+
+
+def findings_of(*, member: Member, year: int | None, user: User) -> QuerySet[Finding]:
+    """The member's findings of the year and of the term that the account may see."""
+    found = Finding.objects.visible_to(user).filter(member=member)
+    return found if year is None else found.of_year(year)
 
 
 def reads(user: User, model: type[Model]) -> bool:
