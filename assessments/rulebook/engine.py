@@ -43,6 +43,10 @@ class Verdict(StrEnum):
     NOT_STANDING = "not_standing"
     NO_VALUE = "no_value"
 
+    @property
+    def label(self) -> str:
+        return VERDICT_LABELS[self]
+
 
 VERDICT_LABELS: Mapping[Verdict, str] = {
     Verdict.HIT: "成立",
