@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from dossiers.choices import HandInKind
+from reporting.choices import FormKind
 from reporting.selectors import records
 from reporting.selectors.forms import (
     AnnualReturnData,
@@ -23,20 +23,6 @@ from reporting.selectors.forms import (
 EMPTY = "无"
 #: Stands where the reader may not know whether there is anything to know.
 SANCTIONS_HIDDEN = "（惩处情况不在本表显示范围）"
-
-
-class FormKind(StrEnum):
-    """Codes of the forms, as in addresses; the same as those of what is handed in."""
-
-    ANNUAL_RETURN = HandInKind.ANNUAL_RETURN.value
-    PERFORMANCE_FORM = HandInKind.PERFORMANCE_FORM.value
-
-
-#: Folder of an export and name of a worksheet.
-FORM_NAMES = {
-    FormKind.ANNUAL_RETURN: "委员履职情况登记表",
-    FormKind.PERFORMANCE_FORM: "常委述职表",
-}
 
 
 class CellKind(StrEnum):

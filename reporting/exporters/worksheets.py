@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reporting.exporters.flow import TEXT_PADDING, ems_of, lines_needed, split_text
-from reporting.exporters.layout import FORM_NAMES, Cell, CellKind, FormSheet
+from reporting.exporters.layout import Cell, CellKind, FormSheet
 
 LINE_POINTS = 18
 #: Excel allows a row at most 409 points; a longer paragraph goes on in the next row.
@@ -49,7 +49,7 @@ def form_workbook(sheets: Iterable[FormSheet]) -> bytes:
     book = Workbook()
     book.remove(book.active)
     for sheet in sheets:
-        page = book.create_sheet(FORM_NAMES[sheet.kind])
+        page = book.create_sheet(str(sheet.kind.label))
         FormPage(page, sheet).fill()
     stream = io.BytesIO()
     book.save(stream)

@@ -105,10 +105,10 @@ def form_date(*, term: Term, year: int, today: date) -> date:
 
     Raises YearOutsideTermError where the term has no day in the year up to today.
     """
-    day = min(date(year, 12, 31), today)
-    if day.year != year or not term.start_date.year <= year <= term.end_date.year:
+    years = range(term.start_date.year, min(term.end_date.year, today.year) + 1)
+    if year not in years:
         raise YearOutsideTermError(f"{year}年不在{term.name}已经开始的任期之内，没有表册可以导出。")
-    return day
+    return min(date(year, 12, 31), today)
 
 
 def form_years(*, term: Term, today: date) -> list[int]:
@@ -117,7 +117,7 @@ def form_years(*, term: Term, today: date) -> list[int]:
     return list(range(last, term.start_date.year - 1, -1))
 
 
-def members_with_forms(*, term: Term, year: int, on: date) -> MemberQuerySet:
+def members_with_forms(*, term: Term, on: date) -> MemberQuerySet:
     """Those the forms of the year are made for: serving on the date."""
     return Member.objects.filter(term=term).serving(on).select_related("person").order_by("code")
 
@@ -165,7 +165,7 @@ class _Blocks:
     def __init__(self, scope: records.Scope) -> None:
         self.scope = scope
         self.seat = seat_name(scope.term)
-        self.hides_sanctions = scope.viewer is not None and not _reads_sanctions(scope.viewer)
+        self.hides_sanctions = scope.viewer is not None and not reads_sanctions(scope.viewer)
         self.events = records.events(scope)
         self.proposals = records.proposals(scope)
         self.research = records.research(scope)
@@ -240,7 +240,7 @@ def meeting_totals(meetings: Sequence[records.EventLine]) -> MeetingTotals:
     )
 
 
-def _reads_sanctions(viewer: User) -> bool:
+def reads_sanctions(viewer: User) -> bool:
     """As `ConductQuerySet.visible_to`: whoever is told, is told of all members they see."""
     return viewer.reads_everything or viewer.has_role(
         RoleCode.ORGANIZATION_DEPARTMENT, RoleCode.UNITED_FRONT_DEPARTMENT
