@@ -16,6 +16,8 @@ from attendance.selectors import meeting_keys, sitting_keys
 from members.models import Term
 from members.selectors import member_keys, organ_keys
 
+Values = Mapping[str, Any]
+
 
 def save_meetings(*, term: Term, batch: Batch, actor: User | None, at: datetime) -> list[Change]:
     """Sector and committee are named by their names."""
@@ -25,8 +27,8 @@ def save_meetings(*, term: Term, batch: Batch, actor: User | None, at: datetime)
         references=organ_keys(term),
         actor=actor,
         at=at,
-        label=lambda meeting: f"会议活动 {meeting.number}",
-        term=term,
+        label=lambda meeting: f"会议活动 {meeting['number']}",
+        shared={"term_id": term.pk},
     )
 
 
@@ -37,9 +39,9 @@ def save_attendance(*, term: Term, batch: Batch, actor: User | None, at: datetim
     places = {key: place for place, key in sittings.items()}
     codes = {key: code for code, key in members.items()}
 
-    def label(row: Attendance) -> str:
-        meeting, number = places[row.sitting_id]
-        return f"考勤 {meeting} 第{number}场 {codes[row.member_id]}"
+    def label(row: Values) -> str:
+        meeting, number = places[row["sitting_id"]]
+        return f"考勤 {meeting} 第{number}场 {codes[row['member_id']]}"
 
     by_sitting = Batch([_with_sitting(values) for values in batch.added], batch.amended)
     references: dict[str, Mapping[Any, int]] = {"sitting": sittings, "member": members}
@@ -48,7 +50,7 @@ def save_attendance(*, term: Term, batch: Batch, actor: User | None, at: datetim
     )
 
 
-def _with_sitting(values: Mapping[str, Any]) -> dict[str, Any]:
+def _with_sitting(values: Values) -> dict[str, Any]:
     rest = dict(values)
     rest["sitting"] = rest.pop("meeting"), rest["sitting"]
     return rest
@@ -59,16 +61,17 @@ def _add_sittings(term: Term, batch: Batch, actor: User | None, at: datetime) ->
     named = dict.fromkeys((values["meeting"], values["sitting"]) for values in batch.added)
     numbers = {key: number for number, key in meetings.items()}
     rows = [
-        Sitting(meeting_id=meetings[meeting], number=number)
+        {"meeting_id": meetings[meeting], "number": number}
         for meeting, number in named
         if (meeting, number) not in known
     ]
     return add_rows(
+        Sitting,
         rows,
         actor=actor,
         at=at,
-        label=lambda row: f"场次 {numbers[row.meeting_id]} 第{row.number}场",
-    )
+        label=lambda row: f"场次 {numbers[row['meeting_id']]} 第{row['number']}场",
+    )[1]
 
 
 def save_speeches(*, term: Term, batch: Batch, actor: User | None, at: datetime) -> list[Change]:
@@ -82,7 +85,7 @@ def save_speeches(*, term: Term, batch: Batch, actor: User | None, at: datetime)
         references=references,
         actor=actor,
         at=at,
-        label=lambda speech: f"会议发言 {speech.title}",
+        label=lambda speech: f"会议发言 {speech['title']}",
     )
 
 
@@ -93,5 +96,5 @@ def save_invitations(*, term: Term, batch: Batch, actor: User | None, at: dateti
         references={"member": member_keys(term)},
         actor=actor,
         at=at,
-        label=lambda invitation: f"外单位活动 {invitation.title}",
+        label=lambda invitation: f"外单位活动 {invitation['title']}",
     )

@@ -24,5 +24,5 @@ def save_hand_ins(*, term: Term, batch: Batch, actor: User | None, at: datetime)
         references={"member": keys},
         actor=actor,
         at=at,
-        label=lambda row: f"材料提交 {codes[row.member_id]} {row.year}年度",
+        label=lambda row: f"材料提交 {codes[row['member_id']]} {row['year']}年度",
     )

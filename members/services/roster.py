@@ -43,13 +43,14 @@ def save_members(*, term: Term, batch: Batch, actor: User | None, at: datetime) 
     owners = dict(Member.objects.filter(term=term).values_list("pk", "person_id"))
     persons = {owners[pk]: _person_part(values) for pk, values in batch.amended.items()}
     known = {values["person_id"]: _person_part(values) for values in _returning(batch)}
-    newcomers = [Person(**_person_part(values)) for values in _newcomers(batch)]
-    changes += amend_rows(Person, _not_empty(persons | known), label=str)
-    changes += add_rows(newcomers, actor=actor, at=at, label=str)
+    newcomers = [_person_part(values) for values in _newcomers(batch)]
+    changes += amend_rows(Person, _not_empty(persons | known), label=_name)
+    keys, added = add_rows(Person, newcomers, actor=actor, at=at, label=_name)
+    changes += added
     seats = [_seat_part(values) for values in _returning(batch)]
     seats += [
-        {**_seat_part(values), "person_id": person.pk}
-        for values, person in zip(_newcomers(batch), newcomers, strict=True)
+        {**_seat_part(values), "person_id": key}
+        for values, key in zip(_newcomers(batch), keys, strict=True)
     ]
     amended = {pk: _seat_part(values) for pk, values in batch.amended.items()}
     return changes + save_batch(
@@ -58,8 +59,8 @@ def save_members(*, term: Term, batch: Batch, actor: User | None, at: datetime) 
         references=organ_keys(term) | {"liaison_group": groups},
         actor=actor,
         at=at,
-        label=lambda member: f"委员 {member.code}",
-        term=term,
+        label=lambda member: f"委员 {member['code']}",
+        shared={"term_id": term.pk},
     )
 
 
@@ -83,6 +84,10 @@ def _seat_part(values: Values) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in PERSON_FIELDS}
 
 
+def _name(values: Values) -> str:
+    return str(values["name"])
+
+
 def _liaison_groups(
     term: Term, batch: Batch, actor: User | None, at: datetime
 ) -> tuple[list[Change], dict[str, int]]:
@@ -93,10 +98,10 @@ def _liaison_groups(
     last = LiaisonGroup.objects.filter(term=term).aggregate(last=Max("sequence"))["last"] or 0
     new = [name for name in named if name and name not in known]
     added = [
-        LiaisonGroup(term=term, name=name, sequence=position)
+        {"term_id": term.pk, "name": name, "sequence": position}
         for position, name in enumerate(new, start=last + 1)
     ]
-    changes = add_rows(added, actor=actor, at=at, label=str)
+    _, changes = add_rows(LiaisonGroup, added, actor=actor, at=at, label=_name)
     return changes, dict(LiaisonGroup.objects.filter(term=term).values_list("name", "pk"))
 
 
@@ -142,5 +147,5 @@ def save_member_rows(
         references={"member": keys},
         actor=actor,
         at=at,
-        label=lambda row: f"{kind} {codes[row.member_id]}",
+        label=lambda row: f"{kind} {codes[row['member_id']]}",
     )

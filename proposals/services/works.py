@@ -92,7 +92,7 @@ def _save_works(
         actor=actor,
         at=at,
         label=label,
-        term=term,
+        shared={"term_id": term.pk},
     )
     numbers = [values["number"] for values in batch.added]
     keys = _keys_by_number(model, term) if numbers else {}
@@ -112,9 +112,9 @@ def _without(values: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name not in names}
 
 
-def _labelling(model: type[Work]) -> Callable[[Work], str]:
+def _labelling(model: type[Work]) -> Callable[[Mapping[str, Any]], str]:
     kind = str(model._meta.verbose_name)
-    return lambda work: f"{kind} {work.number}"
+    return lambda work: f"{kind} {work['number']}"
 
 
 def _save_part(
