@@ -4,10 +4,12 @@
 """
 
 import argparse
+import json
+import os
 import re
 import sys
 from datetime import date
-from types import SimpleNamespace
+from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
@@ -63,6 +65,26 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError(f"“{text}”不是日期，应写成 2023-12-31 的样子") from None
 
 
+def calendar_year(text: str) -> int:
+    """A year as commands take it."""
+    if not re.fullmatch(r"(19|2\d)\d\d", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"“{text}”不是年度，应写成 2023 的样子")
+    return int(text)
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Writes the file whole or not at all. Raises CommandError where the place is not writable."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(
+            json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
+        )
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise CommandError(f"文件{path}写不进去：{error.strerror}。", returncode=REFUSED) from error
+
+
 class DutyCommand(BaseCommand):
     """Refusals of services become exit code 1 and their Chinese message."""
 
@@ -75,7 +97,7 @@ class DutyCommand(BaseCommand):
         """As Django's, without the exception's name and without a traceback before a refusal."""
         try:
             options = vars(self.create_parser(argv[0], argv[1]).parse_args(argv[2:]))
-            handle_default_options(SimpleNamespace(**options))
+            handle_default_options(argparse.Namespace(**options))
             self.execute(*options.pop("args", ()), **options)
         except CommandError as error:
             self.stderr.write(str(error))

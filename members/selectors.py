@@ -1,11 +1,24 @@
 """Reads about terms and members that several screens share."""
 
+from core.refusals import RefusalError
 from members.models import Member, Sector, SpecialCommittee, Term
 
 
 def current_term() -> Term | None:
     """The term that began last: the one the office works on; none in an empty system."""
     return Term.objects.select_related("assembly").first()
+
+
+class TermUnknownError(RefusalError):
+    """No term has the code."""
+
+
+def named_term(code: str) -> Term:
+    """The term with the code. Raises TermUnknownError."""
+    term = Term.objects.select_related("assembly").filter(code=code).first()
+    if term is None:
+        raise TermUnknownError(f"没有代码为“{code}”的届次，请核对，或先用 create_term 建立。")
+    return term
 
 
 def member_keys(term: Term) -> dict[str, int]:

@@ -156,7 +156,7 @@ class _Reader:
         if "all" in county or "any" in county:
             kept.pop("all", None)
             kept.pop("any", None)
-        return kept | county
+        return kept | dict(county)
 
     def condition(self, table: Table, subject: RuleSubject, period: Period) -> Condition:
         self.only(table, CONDITION_KEYS)

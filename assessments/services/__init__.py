@@ -3,6 +3,7 @@ from assessments.services.runs import (
     AssessmentResult,
     FoundFinding,
     YearOutsideTermError,
+    refuse_year,
     run_assessment,
 )
 from assessments.services.terms import create_term
@@ -14,6 +15,7 @@ __all__ = [
     "YearOutsideTermError",
     "create_term",
     "decide_finding",
+    "refuse_year",
     "reopen_finding",
     "run_assessment",
 ]

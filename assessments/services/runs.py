@@ -92,7 +92,7 @@ def run_assessment(
     evaluation from a later date is stored already. Two evaluations at once follow one another.
     Raises YearOutsideTermError.
     """
-    _refuse_year(term, year, as_of)
+    refuse_year(term, year, as_of)
     because = "试算，未保存。" if not stores else _unstored_because(term, pack)
     if not because:
         locked = Term.objects.select_for_update(no_key=True, of=("self",))
@@ -106,7 +106,8 @@ def run_assessment(
     return AssessmentResult(assessment, _reported(assessment, stored), run, "")
 
 
-def _refuse_year(term: Term, year: int, as_of: date) -> None:
+def refuse_year(term: Term, year: int, as_of: date) -> None:
+    """Raises YearOutsideTermError where there is nothing to judge."""
     if not term.start_date.year <= year <= term.end_date.year:
         raise YearOutsideTermError(
             f"{year}年不在{term.name}任期（{term.start_date}至{term.end_date}）之内。"

@@ -130,7 +130,8 @@ def _work_measures() -> Iterable[Measure]:
         ("awards", "奖励", "项"),
         ("penalties", "惩处", "项"),
         ("hand_ins.annual_return", "按时提交履职情况登记表", "份"),
-        ("hand_ins.performance", "按时提交述职报告或述职表", "份"),
+        ("hand_ins.performance_report", "按时提交述职报告", "份"),
+        ("hand_ins.performance_form", "按时提交述职表", "份"),
         ("hand_ins.annual_duty_report", "按时提交年度履职报告", "份"),
     ):
         yield Measure(name, label, unit, Span.YEAR)
@@ -178,7 +179,12 @@ MEASURES: Mapping[str, Measure] = MappingProxyType(
 
 #: Measures of what is in time only up to the campaign's deadline.
 BY_DEADLINE = frozenset(
-    {"hand_ins.annual_return", "hand_ins.performance", "hand_ins.annual_duty_report"}
+    {
+        "hand_ins.annual_return",
+        "hand_ins.performance_report",
+        "hand_ins.performance_form",
+        "hand_ins.annual_duty_report",
+    }
 )
 
 #: An absence that was partly on leave is told beside it, for the office to weigh.

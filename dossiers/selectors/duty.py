@@ -40,7 +40,7 @@ from dossiers.selectors.measures import WORK_SOURCES, Frame, event_groups, speec
 from members.choices import AssemblyLevel, Post
 from members.models import Member, Sector, SpecialCommittee, SuspensionPeriod, Tenure, Term
 
-PRESENCE_OF = {
+PRESENCE_OF: Mapping[str, Presence] = {
     **dict.fromkeys(ATTENDED_STATUSES, Presence.ATTENDED),
     AttendanceStatus.LEAVE: Presence.LEAVE,
     AttendanceStatus.ABSENT: Presence.ABSENT,
@@ -188,7 +188,7 @@ def _organ_measures(
         yield Holder.ASSEMBLY, term, ASSEMBLY_MEASURES[kind]
 
 
-ASSEMBLY_MEASURES = {
+ASSEMBLY_MEASURES: Mapping[str, str] = {
     MeetingKind.THEMATIC_STANDING_COMMITTEE_MEETING: "assembly.thematic_standing_meetings",
     **dict.fromkeys(MAJOR_CONSULTATION_KINDS, "assembly.major_consultations"),
     MeetingKind.DEMOCRATIC_OVERSIGHT: "assembly.oversight_topics",
@@ -269,7 +269,7 @@ def _add_works(people: dict[int, _Gathered], frame: Frame, members: Collection[i
     first, *others = [source.counts(frame, members) for source in WORK_SOURCES]
     for measure, pk, number in first.union(*others, all=True):
         if pk in people:
-            people[pk].values[measure] += number  # type: ignore[operator]
+            people[pk].values[measure] += number
 
 
 def _member_facts(person: _Gathered, events: Mapping[int, EventFacts], frame: Frame) -> MemberFacts:

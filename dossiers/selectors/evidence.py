@@ -7,7 +7,7 @@ from attendance.models import Attendance, Speech
 from core.bulk import among
 from dossiers.facts import DutyFacts, MemberFacts, Presence, is_event_measure
 from dossiers.selectors.duty import PRESENCE_OF
-from dossiers.selectors.measures import WORK_SOURCES, Frame, speech_measures
+from dossiers.selectors.measures import WORK_SOURCES, Frame, WorkSource, speech_measures
 
 #: (member, measure)
 Counted = tuple[int, str]
@@ -121,5 +121,5 @@ def _find_works(
         found[pk, name].append((day, WORK_SOURCES[index].record(parts)))
 
 
-def _members_wanting(source, wanted: Mapping[int, Collection[str]]) -> list[int]:
+def _members_wanting(source: WorkSource, wanted: Mapping[int, Collection[str]]) -> list[int]:
     return [pk for pk, names in wanted.items() if any(source.counts_for(name) for name in names)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast, Concat
 
 from attendance.choices import (
@@ -119,7 +120,7 @@ class WorkSource:
         shown = [self.labels.get(part, part) for part in parts[: len(self.key)]]
         return f"{self.sheet}:{'|'.join(shown)}"
 
-    def _name(self):
+    def _name(self) -> Combinable:
         if self.split:
             return Concat(Value(f"{self.measure}."), F(self.split), output_field=TextField())
         return Value(self.measure, output_field=TextField())
@@ -130,7 +131,7 @@ class WorkSource:
         )
 
 
-def _key_part(path: str):
+def _key_part(path: str) -> Combinable:
     if path.startswith("="):
         return Value(path[1:], output_field=TextField())
     return Cast(F(path), TextField())
@@ -186,10 +187,10 @@ def _conduct(
     )  # fmt: skip
 
 
-def _hand_ins(measure: str, *kinds: HandInKind) -> WorkSource:
+def _hand_ins(measure: str, kind: HandInKind) -> WorkSource:
     return WorkSource(
         measure, HandIn, "member_id", "submitted_date", "member__term_id",
-        "材料提交", ("member__code", "year", "kind"), Q(kind__in=kinds),
+        "材料提交", ("member__code", "year", "kind"), Q(kind=kind),
         labels=dict(HandInKind.choices),
     )  # fmt: skip
 
@@ -220,7 +221,8 @@ WORK_SOURCES: tuple[WorkSource, ...] = (
     _conduct("term.sanctions", Sanction, "惩处", dict(SanctionKind.choices), split="kind"),
     _conduct("term.conduct", ConductFinding, "行为认定", dict(ConductKind.choices), split="kind"),
     _hand_ins("hand_ins.annual_return", HandInKind.ANNUAL_RETURN),
-    _hand_ins("hand_ins.performance", HandInKind.PERFORMANCE_REPORT, HandInKind.PERFORMANCE_FORM),
+    _hand_ins("hand_ins.performance_report", HandInKind.PERFORMANCE_REPORT),
+    _hand_ins("hand_ins.performance_form", HandInKind.PERFORMANCE_FORM),
     _hand_ins("hand_ins.annual_duty_report", HandInKind.ANNUAL_DUTY_REPORT),
     _hand_ins("term.hand_ins.term_duty_report", HandInKind.TERM_DUTY_REPORT),
 )

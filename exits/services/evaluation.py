@@ -1,0 +1,127 @@
+"""Running the rules: by hand, as a job, and by themselves once a year."""
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+from accounts.models import Job, User
+from accounts.services import start_job
+from assessments.rulebook import OUTCOMES, Pack, load_pack
+from assessments.services import AssessmentResult, refuse_year, run_assessment
+from exits.selectors import refusals
+from members.models import Term
+
+ASSESSMENT_TASK = "exits.tasks.run_assessment"
+Report = Callable[[int, int, str], None]
+
+
+def evaluate_term(
+    *,
+    term: Term,
+    year: int,
+    as_of: date,
+    actor: User | None,
+    at: datetime,
+    pack: Pack | None = None,
+    stores: bool = True,
+) -> AssessmentResult:
+    """Judges the year by the term's own pack, or by another to compare, and stores the findings.
+
+    Raises YearOutsideTermError.
+    """
+    return run_assessment(
+        term=term,
+        year=year,
+        as_of=as_of,
+        pack=pack or load_pack(term.rule_pack),
+        actor=actor,
+        at=at,
+        refusals=refusals(term=term, on=as_of),
+        stores=stores,
+    )
+
+
+def default_as_of(*, year: int, today: date) -> date:
+    """31 December of a finished year, today in a running one."""
+    return min(date(year, 12, 31), today)
+
+
+def start_assessment(
+    *,
+    term: Term,
+    year: int,
+    as_of: date,
+    stores: bool,
+    owner: User | None,
+    at: datetime,
+    key: str | None = None,
+) -> Job:
+    """Enters the run in the ledger of jobs; a key that is there already gives the same job.
+
+    Raises YearOutsideTermError, so that nobody waits for a job that cannot succeed.
+    """
+    refuse_year(term, year, as_of)
+    kind = "年度考核" if stores else "年度考核（试算）"
+    return start_job(
+        task=ASSESSMENT_TASK,
+        title=f"{term.name}{year}{kind}",
+        owner=owner,
+        at=at,
+        parameters={"term": term.code, "year": year, "as_of": as_of, "stores": stores},
+        key=key,
+    )
+
+
+def start_yearly_runs(*, on: date, at: datetime) -> list[Job]:
+    """The year before, for every term with a day in it; each once, however often this is called."""
+    year = on.year - 1
+    terms = Term.objects.select_related("assembly").filter(
+        start_date__lte=date(year, 12, 31), end_date__gte=date(year, 1, 1)
+    )
+    return [
+        start_assessment(
+            term=term,
+            year=year,
+            as_of=date(year, 12, 31),
+            stores=True,
+            owner=None,
+            at=at,
+            key=f"yearly:{term.code}:{year}",
+        )
+        for term in terms.order_by("code")
+    ]
+
+
+def perform_assessment(*, job: Job, report: Report, at: datetime) -> dict[str, Any]:
+    """Does what a job of `start_assessment` asks and tells the result in a few figures."""
+    wanted = job.parameters
+    term = Term.objects.select_related("assembly").get(code=wanted["term"])
+    report(0, 2, "正在汇总履职记录并逐条考核")
+    result = evaluate_term(
+        term=term,
+        year=wanted["year"],
+        as_of=date.fromisoformat(wanted["as_of"]),
+        actor=job.owner,
+        at=at,
+        stores=wanted["stores"],
+    )
+    report(2, 2, "考核完毕")
+    return summary_of(result)
+
+
+def summary_of(result: AssessmentResult) -> dict[str, Any]:
+    """The figures of a run, by Chinese labels, for the job's page."""
+    outcomes = Counter(OUTCOMES[finding.hit.judgement.rule.outcome] for finding in result.findings)
+    figures: dict[str, Any] = {
+        "考核委员": len(result.assessment.facts.members),
+        "成立": len(result.findings),
+        **{label: outcomes[label] for label in OUTCOMES.values() if outcomes[label]},
+    }
+    if result.run is None:
+        return figures | {"说明": result.unstored_because}
+    return figures | {
+        "新发现": result.run.created,
+        "证据变更": result.run.changed,
+        "撤回": result.run.withdrawn,
+    }
