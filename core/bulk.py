@@ -42,7 +42,7 @@ def update_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     if not rows:
         return
     meta = type(rows[0])._meta
-    fields = [meta.get_field(name) for name in names]
+    fields = [field for field in meta.concrete_fields if field.name in names]
     settings = ", ".join(
         f"{_quoted(field.column)} = fresh.{_quoted(field.column)}" for field in fields
     )
@@ -96,5 +96,5 @@ def _is_automatic(field: models.Field) -> bool:
     return isinstance(field, models.AutoField | models.BigAutoField)
 
 
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(name or "")

@@ -3,12 +3,12 @@
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from assessments.rulebook import Judgement, Pack, evaluate, severity
 from dossiers.facts import DutyFacts, Holder, OrganFacts
@@ -19,6 +19,7 @@ Refusals = Mapping[int, tuple[str, ...]]
 #: (rule, kind of subject, subject, window)
 FindingKey = tuple[str, str, str, str]
 NOBODY_REFUSES: Refusals = {}
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,6 @@ def _records(
     return tuple(dict.fromkeys(records))
 
 
-def most_severe(outcomes: Mapping[str, list[str]]) -> dict[str, str]:
+def most_severe(outcomes: Mapping[Key, list[str]]) -> dict[Key, str]:
     """By subject, the most severe of its outcomes."""
     return {subject: max(found, key=severity) for subject, found in outcomes.items()}
