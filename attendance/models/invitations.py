@@ -15,7 +15,7 @@ class OutsideInvitation(Recorded):
     )
     date = models.DateField("日期")
     title = models.CharField("名称", max_length=200)
-    inviter = models.CharField("邀请单位", max_length=200, blank=True)
+    inviter = models.CharField("邀请单位", max_length=10_000, blank=True)
 
     objects = OutsideInvitationQuerySet.as_manager()
 

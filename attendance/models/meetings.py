@@ -21,9 +21,11 @@ class Meeting(Recorded):
     title = models.CharField("名称", max_length=200)
     kind = models.CharField("类别", max_length=40, choices=MeetingKind)
     start_date = models.DateField("开始日期")
-    end_date = models.DateField("结束日期", null=True, blank=True, help_text="最后一天；空 = 当天结束")
-    organiser = models.CharField("承办部门", max_length=200, blank=True)
-    place = models.CharField("地点", max_length=200, blank=True)
+    end_date = models.DateField(
+        "结束日期", null=True, blank=True, help_text="最后一天；空 = 当天结束"
+    )
+    organiser = models.CharField("承办部门", max_length=10_000, blank=True)
+    place = models.CharField("地点", max_length=10_000, blank=True)
     sector = models.ForeignKey(
         Sector,
         verbose_name="界别",
@@ -40,7 +42,7 @@ class Meeting(Recorded):
         blank=True,
         related_name="meetings",
     )
-    topic = models.CharField("议题", max_length=200, blank=True)
+    topic = models.CharField("议题", max_length=10_000, blank=True)
 
     objects = MeetingQuerySet.as_manager()
 

@@ -282,7 +282,7 @@ class TenureImporter(PeriodImporter):
             choice("职务", "post", Post, required=True, key=True, width=16),
             day("开始日期", "start_date", required=True, key=True),
             day("结束日期", "end_date", note=END_NOTE),
-            Column("所在机构", "organ", values.text(longest=100), width=24),
+            text("所在机构", "organ", width=24),
         ),
         note="每段任职一行。专委会主任、副主任须填所在专委会。",
     )

@@ -15,7 +15,7 @@ class ConductRecord(Recorded):
     level = models.CharField("级别", max_length=10, choices=Level, blank=True)
     date = models.DateField("日期")
     cause = models.TextField("事由", max_length=10_000, blank=True)
-    document_number = models.CharField("文号", max_length=200, blank=True)
+    document_number = models.CharField("文号", max_length=10_000, blank=True)
 
     class Meta:
         abstract = True

@@ -67,7 +67,7 @@ class Member(Recorded):
     sector = models.ForeignKey(
         Sector, verbose_name="界别", on_delete=models.PROTECT, related_name="members"
     )
-    employer_post = models.CharField("单位职务", max_length=200, blank=True)
+    employer_post = models.CharField("单位职务", max_length=10_000, blank=True)
     committee = models.ForeignKey(
         SpecialCommittee,
         verbose_name="专委会",
@@ -76,7 +76,7 @@ class Member(Recorded):
         blank=True,
         related_name="members",
     )
-    nominating_body = models.CharField("推荐单位", max_length=200, blank=True)
+    nominating_body = models.CharField("推荐单位", max_length=10_000, blank=True)
     liaison_group = models.ForeignKey(
         LiaisonGroup,
         verbose_name="县区联络组",
@@ -138,7 +138,7 @@ class Tenure(Recorded, Period):
         Member, verbose_name="委员", on_delete=models.CASCADE, related_name="tenures"
     )
     post = models.CharField("职务", max_length=40, choices=Post)
-    organ = models.CharField("所在机构", max_length=100, blank=True)
+    organ = models.CharField("所在机构", max_length=10_000, blank=True)
 
     objects = TenureQuerySet.as_manager()
 
@@ -175,7 +175,7 @@ class SuspensionPeriod(Recorded, Period):
     member = models.ForeignKey(
         Member, verbose_name="委员", on_delete=models.CASCADE, related_name="suspensions"
     )
-    decision_number = models.CharField("决定文号", max_length=100, blank=True)
+    decision_number = models.CharField("决定文号", max_length=10_000, blank=True)
 
     objects = TenureQuerySet.as_manager()
 

@@ -15,7 +15,7 @@ class Article(Work):
         Member, verbose_name="委员", on_delete=models.PROTECT, related_name="articles"
     )
     published_date = models.DateField("日期")
-    publication = models.CharField("刊物", max_length=200)
+    publication = models.CharField("刊物", max_length=10_000)
     level = models.CharField("级别", max_length=10, choices=PublicationLevel, blank=True)
 
     objects = ArticleQuerySet.as_manager()

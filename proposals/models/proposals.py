@@ -32,7 +32,7 @@ class Proposal(Work):
     )
     is_major = models.BooleanField("重点提案", default=False)
     is_outstanding = models.BooleanField("优秀提案", default=False)
-    undertaking_unit = models.CharField("承办单位", max_length=200, blank=True)
+    undertaking_unit = models.CharField("承办单位", max_length=10_000, blank=True)
 
     objects = ProposalQuerySet.as_manager()
 

@@ -17,7 +17,7 @@ class Research(Work):
     )
     completed_date = models.DateField("完成日期")
     result = models.TextField("成果", max_length=10_000, blank=True)
-    organiser = models.CharField("承办部门", max_length=200, blank=True)
+    organiser = models.CharField("承办部门", max_length=10_000, blank=True)
 
     objects = ResearchQuerySet.as_manager()
 
