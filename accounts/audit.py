@@ -22,6 +22,24 @@ from core.requests import current_trace
 
 #: Where the database names no limit of its own.
 PARAMETERS_A_STATEMENT = 7000
+#: What is sealed of an entry, in this order, besides its changes.
+ENTRY_FIELDS = (
+    "sequence",
+    "at",
+    "actor_id",
+    "actor_name",
+    "roles",
+    "address",
+    "request_id",
+    "verb",
+    "object_type",
+    "object_id",
+    "object_label",
+    "succeeded",
+    "reason",
+    "detail",
+    "previous_digest",
+)
 #: Columns of a change, in the order they are sealed and stored.
 CHANGE_FIELDS = ("position", "object_type", "object_id", "object_label", "before", "after")
 SYSTEM_NAME = "系统"
@@ -158,8 +176,11 @@ def record(
         detail=plain_value(detail or {}),
         previous_digest=head.digest,
     )
-    seal = EntrySeal(entry)
-    rows = [seal.add(position, change) for position, change in enumerate(changes, start=1)]
+    seal = EntrySeal(*(getattr(entry, name) for name in ENTRY_FIELDS))
+    rows = [
+        seal.add(position, row.object_type, row.object_id, row.label, row.before, row.after)
+        for position, row in enumerate(changes, start=1)
+    ]
     entry.digest = seal.digest()
     entry.save(force_insert=True)
     _store_changes(entry, rows)
@@ -176,36 +197,26 @@ def actor_name(actor: User | AnonymousUser | None) -> str:
 
 
 class EntrySeal:
-    """Digests an entry and then its changes in order, one at a time."""
+    """Digests an entry, given by its values in the order of ENTRY_FIELDS, then its changes."""
 
-    def __init__(self, entry: AuditEntry) -> None:
+    def __init__(self, sequence: int, at: datetime, *values: Any) -> None:
         self._hmac = hmac.new(settings.AUDIT_KEY.encode(), b"entry\n", "sha256")
-        self._write(
-            (
-                entry.sequence,
-                entry.at.astimezone(UTC).isoformat(),
-                entry.actor_id,
-                entry.actor_name,
-                entry.roles,
-                entry.address,
-                entry.request_id,
-                entry.verb,
-                entry.object_type,
-                entry.object_id,
-                entry.object_label,
-                entry.succeeded,
-                entry.reason,
-                entry.detail,
-                entry.previous_digest,
-            )
-        )
+        self._write((sequence, at.astimezone(UTC).isoformat(), *values))
 
-    def add(self, position: int, change: Change) -> ChangeRow:
-        """Takes in one change; returns it as the columns of its row, both sides as JSON text."""
-        names = (position, change.object_type, change.object_id, change.label)
-        before, after = _text(change.before), _text(change.after)
-        self._write(names, before, after)
-        return (*names, before, after)
+    def add(
+        self,
+        position: int,
+        object_type: str,
+        object_id: str,
+        label: str,
+        before: Snapshot | None,
+        after: Snapshot | None,
+    ) -> ChangeRow:
+        """Takes in one change; returns the columns of its row, both sides as JSON text."""
+        names = (position, object_type, object_id, label)
+        texts = (_text(before), _text(after))
+        self._write(names, *texts)
+        return (*names, *texts)
 
     def digest(self) -> str:
         return self._hmac.hexdigest()

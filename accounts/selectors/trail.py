@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from operator import attrgetter
+from operator import itemgetter
 
 from django.db import DatabaseError, connection
 from django.db.models import Max
 
-from accounts.audit import Change, EntrySeal, head_seal
+from accounts.audit import CHANGE_FIELDS, ENTRY_FIELDS, EntrySeal, head_seal
 from accounts.choices import JobState, Verb
 from accounts.models import AuditChange, AuditEntry, AuditHead, Job
 
@@ -72,34 +72,37 @@ class _ChainReader:
     def problems(self) -> Iterator[TrailProblem]:
         entries = AuditEntry.objects.filter(sequence__lte=self.head.sequence).order_by("sequence")
         changes = _ChangeGroups(self.head.sequence)
-        for entry in entries.iterator(chunk_size=ROWS_AT_ONCE):
-            yield from self._gap(entry)
-            yield from self._entry(entry, changes.of(entry.sequence))
-            self.expected = max(self.expected, entry.sequence) + 1
+        rows = entries.values_list(*ENTRY_FIELDS, "digest").iterator(chunk_size=ROWS_AT_ONCE)
+        for *values, digest in rows:
+            sequence, previous = values[0], values[-1]
+            yield from self._gap(sequence, previous)
+            seal = EntrySeal(*values)
+            for _, *change in changes.of(sequence):
+                seal.add(*change)
+            yield from self._entry(sequence, previous, digest, seal.digest())
+            self.expected = max(self.expected, sequence) + 1
         if self.expected <= self.head.sequence:
             missing = _range(self.expected, self.head.sequence)
             yield TrailProblem(self.expected, f"{missing}缺失，末尾被截去")
         elif self.head.digest and self.head.digest not in self._digests:
             yield TrailProblem(self.head.sequence, "与审计链头不符")
 
-    def _gap(self, entry: AuditEntry) -> Iterator[TrailProblem]:
-        if entry.sequence < self.expected:
-            yield TrailProblem(entry.sequence, "多出的记录")
-        elif entry.sequence > self.expected:
-            missing = _range(self.expected, entry.sequence - 1)
+    def _gap(self, sequence: int, previous: str) -> Iterator[TrailProblem]:
+        if sequence < self.expected:
+            yield TrailProblem(sequence, "多出的记录")
+        elif sequence > self.expected:
+            missing = _range(self.expected, sequence - 1)
             yield TrailProblem(self.expected, f"{missing}缺失，被删除")
-            self._digests = {entry.previous_digest}
+            self._digests = {previous}
 
-    def _entry(self, entry: AuditEntry, changes: list[AuditChange]) -> Iterator[TrailProblem]:
-        seal = EntrySeal(entry)
-        for change in changes:
-            seal.add(change.position, _as_sealed(change))
-        computed = seal.digest()
-        if computed != entry.digest:
-            yield TrailProblem(entry.sequence, "内容或改动明细被改动")
-        elif entry.previous_digest not in self._digests:
-            yield TrailProblem(entry.sequence, "与前一条不相接")
-        self._digests = {entry.digest, computed}
+    def _entry(
+        self, sequence: int, previous: str, digest: str, computed: str
+    ) -> Iterator[TrailProblem]:
+        if computed != digest:
+            yield TrailProblem(sequence, "内容或改动明细被改动")
+        elif previous not in self._digests:
+            yield TrailProblem(sequence, "与前一条不相接")
+        self._digests = {digest, computed}
 
 
 class _ChangeGroups:
@@ -107,10 +110,11 @@ class _ChangeGroups:
 
     def __init__(self, last: int) -> None:
         rows = AuditChange.objects.filter(entry_id__lte=last).order_by("entry_id", "position")
-        self._groups = groupby(rows.iterator(chunk_size=ROWS_AT_ONCE), key=attrgetter("entry_id"))
-        self._waiting: tuple[int, list[AuditChange]] | None = None
+        columns = rows.values_list("entry_id", *CHANGE_FIELDS)
+        self._groups = groupby(columns.iterator(chunk_size=ROWS_AT_ONCE), key=itemgetter(0))
+        self._waiting: tuple[int, list[tuple]] | None = None
 
-    def of(self, sequence: int) -> list[AuditChange]:
+    def of(self, sequence: int) -> list[tuple]:
         """Changes of entries that are gone are passed over: the gap itself is reported."""
         while self._waiting is None or self._waiting[0] < sequence:
             group = next(self._groups, None)
@@ -118,10 +122,6 @@ class _ChangeGroups:
                 return []
             self._waiting = (group[0], list(group[1]))
         return self._waiting[1] if self._waiting[0] == sequence else []
-
-
-def _as_sealed(row: AuditChange) -> Change:
-    return Change(row.object_type, row.object_id, row.object_label, row.before, row.after)
 
 
 def _range(first: int, last: int) -> str:

@@ -29,6 +29,10 @@ class UnknownRoleError(RefusalError):
     """A role code that does not exist."""
 
 
+class OwnAccountError(RefusalError):
+    """Nobody closes their own account or changes their own roles."""
+
+
 @dataclass(frozen=True)
 class RoleDefinition:
     """`permissions` are patterns over "app.codename"."""
@@ -85,8 +89,10 @@ def set_roles(
 ) -> User:
     """Gives the account exactly these roles; they count from its next request.
 
-    Raises UnknownRoleError or MixedBranchesError.
+    Raises UnknownRoleError, MixedBranchesError or OwnAccountError.
     """
+    if actor is not None and actor.pk == user.pk:
+        raise OwnAccountError("不能修改自己的角色，请由另一位系统管理员办理。")
     User.objects.select_for_update().get(pk=user.pk)
     before = sorted(Role.objects.filter(user=user).values_list("code", flat=True))
     after = sorted(set(roles))

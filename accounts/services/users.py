@@ -10,12 +10,7 @@ from accounts.choices import Verb
 from accounts.models import User
 from accounts.services.passwords import IssuedPassword, give_password
 from accounts.services.records import ReasonMissingError
-from accounts.services.roles import assign_roles
-from core.refusals import RefusalError
-
-
-class OwnAccountError(RefusalError):
-    """Nobody closes the account they are signed in with."""
+from accounts.services.roles import OwnAccountError, assign_roles
 
 
 @transaction.atomic
