@@ -70,6 +70,20 @@ MENU = [
         records("行为认定", "policy", "members.conductfinding"),
     ),
     group(
+        "履职考核",
+        records("考核发现", "fact_check", "assessments.finding"),
+        item("运行考核", "play_circle", "exits:run-create", "assessments.start_run"),
+        item("试算规则", "calculate", "exits:trial-create", "assessments.start_run"),
+        records("考核运行", "history", "assessments.run"),
+        records("规则包版本", "menu_book", "assessments.packsnapshot"),
+    ),
+    group("退出事项", records("退出事项", "logout", "exits.exitcase")),
+    group(
+        "表册导出",
+        item("导出表册", "download", "reporting:export-create", "reporting.export_dutydossier"),
+    ),
+    group("我的任务", item("我的任务", "task", "accounts:job-list")),
+    group(
         "系统管理",
         records("届次", "calendar_month", "members.term"),
         records("政协委员会", "account_balance", "members.assembly"),

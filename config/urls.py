@@ -7,6 +7,8 @@ from accounts.views.sessions import PasswordChangeView, SignInView, SignOutView
 urlpatterns = [
     path("healthz/", health, name="health"),
     path("accounts/", include("accounts.urls")),
+    path("exits/", include("exits.urls")),
+    path("", include("reporting.urls")),
     # One way in and out for everybody: these stand before the admin's own.
     path("admin/login/", SignInView.as_view()),
     path("admin/logout/", SignOutView.as_view()),

@@ -1,0 +1,48 @@
+"""The forms a member may fetch of themself."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.models import User
+from members.models import Member
+from reporting.choices import FormKind
+from reporting.selectors.forms import form_date, form_years
+from reporting.selectors.records import standing_periods
+
+
+@dataclass(frozen=True)
+class YearForms:
+    """A year's forms; `is_running`: the year is not over, the forms will still grow."""
+
+    member: Member
+    year: int
+    kinds: tuple[FormKind, ...]
+    is_running: bool
+
+
+def own_forms(*, user: User, today: date) -> Sequence[YearForms]:
+    """Every year of every term the account's person served in, the latest first."""
+    memberships = Member.objects.filter(person__user=user).select_related("term", "sector")
+    standing = standing_periods(memberships)
+    found = []
+    for member in memberships.order_by("-term__start_date"):
+        for year in form_years(term=member.term, today=today):
+            on = form_date(term=member.term, year=year, today=today)
+            if not _served(member, year, on):
+                continue
+            stood = any(
+                start <= on and (end is None or on < end)
+                for start, end in standing.get(member.pk, ())
+            )
+            kinds = [FormKind.ANNUAL_RETURN]
+            if stood and member.serves(on):
+                kinds.append(FormKind.PERFORMANCE_FORM)
+            found.append(YearForms(member, year, tuple(kinds), is_running=on == today))
+    return found
+
+
+def _served(member: Member, year: int, on: date) -> bool:
+    return member.joined_date <= on and (
+        member.exited_date is None or member.exited_date > date(year, 1, 1)
+    )
