@@ -52,6 +52,7 @@ class Run(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "考核运行"
         ordering = ["-ran_at"]
+        permissions = [("start_run", "可以运行年度考核、试算规则")]
         default_permissions = ("view",)
         indexes = [models.Index(fields=["term", "as_of_date"], name="run_term_as_of")]
 

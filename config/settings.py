@@ -252,7 +252,9 @@ else:
 CELERY_BEAT_SCHEDULE = {
     "yearly-run": {
         "task": "exits.tasks.run_last_year",
-        "schedule": crontab(month_of_year="1", day_of_month="1", hour="0", minute="30"),
+        # Each night of January: the run is entered once, on the 1st or as soon after it as
+        # the system is up again.
+        "schedule": crontab(month_of_year="1", hour="0", minute="30"),
     },
     "requeue-lost-jobs": {
         "task": "accounts.tasks.requeue_lost_jobs",

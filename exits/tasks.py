@@ -1,10 +1,13 @@
 """Celery's doors to the yearly run. The ledger of jobs decides what is really done."""
 
 from celery import shared_task
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.services import work_on
-from exits.services import perform_assessment, start_yearly_runs
+from assessments.services import AssessmentResult
+from exits.exporters import trial_workbook
+from exits.services import figures_of, perform_assessment, start_yearly_runs, summary_of
 
 
 @shared_task(name="exits.tasks.run_last_year")
@@ -16,4 +19,23 @@ def run_last_year() -> None:
 @shared_task(name="exits.tasks.run_assessment")
 def run_assessment(*, job_id: str) -> None:
     with work_on(job_id) as work:
-        work.finish(result=perform_assessment(job=work.job, report=work.report, at=timezone.now()))
+        result = perform_assessment(job=work.job, report=work.report, at=timezone.now())
+        told = {"figures": figures_of(result), **findings_link(result)}
+        if result.run is None:
+            work.finish(
+                result=told,
+                message=summary_of(result),
+                product=trial_workbook(result),
+                filename=f"{result.assessment.facts.year}年度考核试算.xlsx",
+            )
+        else:
+            work.finish(result=told, message=summary_of(result))
+
+
+def findings_link(result: AssessmentResult) -> dict[str, str]:
+    """Where the stored findings are read; nothing to read after a trial."""
+    if result.run is None:
+        return {}
+    year = result.assessment.facts.year
+    listed = reverse("admin:assessments_finding_changelist")
+    return {"url": f"{listed}?of_year={year}", "url_label": "查看考核发现"}

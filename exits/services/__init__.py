@@ -9,6 +9,7 @@ from exits.services.cases import (
 from exits.services.evaluation import (
     default_as_of,
     evaluate_term,
+    figures_of,
     perform_assessment,
     start_assessment,
     start_yearly_runs,
@@ -22,6 +23,7 @@ __all__ = [
     "close_exit_case",
     "default_as_of",
     "evaluate_term",
+    "figures_of",
     "open_exit_case",
     "perform_assessment",
     "record_case_step",

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
 
 from accounts.models import Job, User
 from accounts.services import start_job
@@ -70,6 +69,7 @@ def start_assessment(
         at=at,
         parameters={"term": term.code, "year": year, "as_of": as_of, "stores": stores},
         key=key,
+        permission="assessments.start_run",
     )
 
 
@@ -93,8 +93,8 @@ def start_yearly_runs(*, on: date, at: datetime) -> list[Job]:
     ]
 
 
-def perform_assessment(*, job: Job, report: Report, at: datetime) -> dict[str, Any]:
-    """Does what a job of `start_assessment` asks and tells the result in a few figures."""
+def perform_assessment(*, job: Job, report: Report, at: datetime) -> AssessmentResult:
+    """Does what a job of `start_assessment` asks."""
     wanted = job.parameters
     term = Term.objects.select_related("assembly").get(code=wanted["term"])
     report(0, 2, "正在汇总履职记录并逐条考核")
@@ -107,21 +107,27 @@ def perform_assessment(*, job: Job, report: Report, at: datetime) -> dict[str, A
         stores=wanted["stores"],
     )
     report(2, 2, "考核完毕")
-    return summary_of(result)
+    return result
 
 
-def summary_of(result: AssessmentResult) -> dict[str, Any]:
-    """The figures of a run, by Chinese labels, for the job's page."""
+def figures_of(result: AssessmentResult) -> dict[str, int]:
+    """How many were judged, how often rules hold and with what outcome, what was stored."""
     outcomes = Counter(OUTCOMES[finding.hit.judgement.rule.outcome] for finding in result.findings)
-    figures: dict[str, Any] = {
+    figures = {
         "考核委员": len(result.assessment.facts.members),
         "成立": len(result.findings),
         **{label: outcomes[label] for label in OUTCOMES.values() if outcomes[label]},
     }
-    if result.run is None:
-        return figures | {"说明": result.unstored_because}
-    return figures | {
-        "新发现": result.run.created,
-        "证据变更": result.run.changed,
-        "撤回": result.run.withdrawn,
-    }
+    if result.run is not None:
+        figures |= {
+            "新发现": result.run.created,
+            "证据变更": result.run.changed,
+            "撤回": result.run.withdrawn,
+        }
+    return figures
+
+
+def summary_of(result: AssessmentResult) -> str:
+    """The figures of a run in one sentence."""
+    figures = "，".join(f"{label}{number}" for label, number in figures_of(result).items())
+    return f"{figures}。{result.unstored_because}"

@@ -1,0 +1,168 @@
+from datetime import date
+from uuid import uuid4
+
+from django import forms
+
+from assessments.choices import FindingState, Outcome
+from assessments.models import Finding
+from assessments.rulebook import Pack, PackInvalidError, parse_pack
+from exits.choices import CaseStepKind, ExitKind
+from exits.selectors import Comparison, compare_packs
+from exits.services import (
+    close_exit_case,
+    default_as_of,
+    open_exit_case,
+    record_case_step,
+    start_assessment,
+)
+
+#: Bytes.
+LARGEST_PACK = 1_000_000
+
+#: Outcomes that can open a case.
+EXIT_OUTCOMES = (Outcome.ADVISE_RESIGN, Outcome.ORDER_RESIGN, Outcome.REVOKE)
+REQUIRED = {"required": "此项必填。", "invalid": "请按 2026-01-31 的格式填写日期。"}
+
+
+def date_field(label: str, **options) -> forms.DateField:
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(label=label, widget=widget, error_messages=REQUIRED, **options)
+
+
+def text_field(label: str, **options) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=10_000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages=REQUIRED,
+        **options,
+    )
+
+
+class CaseForm(forms.Form):
+    """Opens a case on one member, on a confirmed finding or by hand."""
+
+    kind = forms.ChoiceField(label="退出方式", choices=ExitKind, error_messages=REQUIRED)
+    finding = forms.ModelChoiceField(
+        label="依据的考核发现",
+        queryset=Finding.objects.none(),
+        required=False,
+        empty_label="（无，由机关直接立案）",
+        help_text="只列出已确认、建议退出的考核发现。",
+    )
+    grounds = text_field("事由")
+    opened_date = date_field("立案日期")
+
+    def __init__(self, *args, member, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.member = member
+        self.fields["finding"].queryset = Finding.objects.filter(
+            member=member, state=FindingState.CONFIRMED, outcome__in=EXIT_OUTCOMES
+        )
+        self.fields["finding"].label_from_instance = lambda finding: finding.title
+
+    def carry_out(self, *, actor, at):
+        return open_exit_case(member=self.member, actor=actor, at=at, **self.cleaned_data)
+
+
+class StepForm(forms.Form):
+    """A step taken, with its record in words."""
+
+    prefix = "step"
+    kind = forms.ChoiceField(
+        label="步骤",
+        choices=[choice for choice in CaseStepKind.choices if choice[0] != CaseStepKind.CLOSED],
+        error_messages=REQUIRED,
+    )
+    date = date_field("日期")
+    note = text_field("情况记录", help_text="谁在何时何地、以何种方式办理，结果如何。")
+
+    def carry_out(self, case, *, actor, at):
+        return record_case_step(case=case, actor=actor, at=at, **self.cleaned_data)
+
+
+class ClosingForm(forms.Form):
+    """The end of a case."""
+
+    prefix = "closing"
+    closed_date = date_field("办结日期")
+    note = text_field("办结情况")
+
+    def carry_out(self, case, *, actor, at):
+        return close_exit_case(case=case, actor=actor, at=at, **self.cleaned_data)
+
+
+class YearForm(forms.Form):
+    """A year of the term, seen from a date."""
+
+    year = forms.TypedChoiceField(label="年度", coerce=int, error_messages=REQUIRED)
+    as_of = date_field(
+        "截至日期",
+        required=False,
+        help_text="不填：已过完的年度为 12 月 31 日，当年为今天。",
+    )
+
+    def __init__(self, *args, term, today, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.term, self.today = term, today
+        last = min(term.end_date.year, today.year)
+        years = range(last, term.start_date.year - 1, -1)
+        self.fields["year"].choices = [(year, f"{year}年") for year in years]
+        self.fields["year"].initial = max(last - 1, term.start_date.year)
+
+    def seen_from(self) -> date:
+        year, as_of = self.cleaned_data["year"], self.cleaned_data["as_of"]
+        return as_of or default_as_of(year=year, today=self.today)
+
+
+class RunForm(YearForm):
+    """Starts an evaluation; `token` makes a form sent twice one run."""
+
+    stores = forms.TypedChoiceField(
+        label="方式",
+        choices=[("yes", "正式考核：保存发现，交委员联络科审核"), ("no", "试算：只看结果，不保存")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        initial="no",
+        error_messages=REQUIRED,
+    )
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
+
+    def carry_out(self, *, actor, at):
+        return start_assessment(
+            term=self.term,
+            year=self.cleaned_data["year"],
+            as_of=self.seen_from(),
+            stores=self.cleaned_data["stores"],
+            owner=actor,
+            at=at,
+            key=f"assessment:{actor.pk}:{self.cleaned_data['token']}",
+        )
+
+
+class TrialForm(YearForm):
+    """Compares the term's pack with a changed one."""
+
+    pack = forms.FileField(
+        label="改过的规则包",
+        max_length=200,
+        help_text="TOML 文件。可先下载本届规则包，改动阈值后上传。",
+        error_messages=REQUIRED | {"empty": "文件是空的。"},
+    )
+
+    def clean_pack(self) -> Pack:
+        upload = self.cleaned_data["pack"]
+        if upload.size > LARGEST_PACK:
+            raise forms.ValidationError("文件过大，规则包不应超过 1 MB。")
+        try:
+            return parse_pack(upload.read(), source=upload.name)
+        except PackInvalidError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def carry_out(self) -> Comparison:
+        return compare_packs(
+            term=self.term,
+            year=self.cleaned_data["year"],
+            on=self.seen_from(),
+            pack=self.cleaned_data["pack"],
+        )

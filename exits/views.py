@@ -1,0 +1,85 @@
+"""Pages that run the rules: a real run or a trial, and what a changed pack would find."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views import View
+from django.views.generic import FormView
+
+from assessments.rulebook import load_pack
+from core.refusals import RefusalError
+from exits.forms import RunForm, TrialForm
+from members.selectors import current_term
+
+
+class RunsRules(LoginRequiredMixin, PermissionRequiredMixin):
+    """For those who may start a run; on the term the office works on."""
+
+    permission_required = "assessments.start_run"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.term = current_term()
+
+    def handle_no_permission(self) -> HttpResponseRedirect:
+        self.raise_exception = self.request.user.is_authenticated
+        return super().handle_no_permission()
+
+    def the_term(self):
+        if self.term is None:
+            raise Http404("还没有建立届次。")
+        return self.term
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        own = {"term": self.the_term(), "today": timezone.localdate()}
+        return super().get_form_kwargs() | own
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        term = self.the_term()
+        own = {"term": term, "pack": load_pack(term.rule_pack), "title": self.title}
+        return admin.site.each_context(self.request) | super().get_context_data(**kwargs) | own
+
+
+class RunCreateView(RunsRules, FormView):
+    title = "运行年度考核"
+    form_class = RunForm
+    template_name = "exits/run_create.html"
+
+    def form_valid(self, form: RunForm) -> HttpResponse:
+        try:
+            job = form.carry_out(actor=self.request.user, at=timezone.now())
+        except RefusalError as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        return HttpResponseRedirect(reverse("accounts:job-detail", args=[job.pk]))
+
+
+class TrialCreateView(RunsRules, FormView):
+    """Nothing is stored, so the answer comes on the page itself."""
+
+    title = "试算改动的规则"
+    form_class = TrialForm
+    template_name = "exits/trial_create.html"
+
+    def form_valid(self, form: TrialForm) -> HttpResponse:
+        try:
+            comparison = form.carry_out()
+        except RefusalError as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        return self.render_to_response(self.get_context_data(form=form, comparison=comparison))
+
+
+class PackDetailView(RunsRules, View):
+    """The term's own pack as a file, to change and try."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        pack = load_pack(self.the_term().rule_pack)
+        response = HttpResponse(pack.content, content_type="application/toml; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{pack.id}.toml"'
+        response["X-Content-Type-Options"] = "nosniff"
+        return response
