@@ -30,9 +30,10 @@ class TermOutline:
 
 @dataclass(frozen=True)
 class DemoWorkbook:
-    """`year` is the year whose rules can be run once it is imported; none for the roster."""
+    """Imported on a day; `year` is the year whose rules can then be run, none for the roster."""
 
     title: str
+    day: date
     year: int | None
     sheets: Sheets
 
@@ -58,6 +59,8 @@ PREVIOUS_TERM = TermOutline(
     "pingxiang-13", "政协萍乡市第十三届委员会", "pingxiang", date(2016, 11, 1), date(2021, 9, 30)
 )
 TOLD_UNTIL = date(2026, 11, 20)
+#: The member in the cast whose report of the year was entered late.
+LATE_OPINION = "late_opinion"
 YEARS = range(TERM.starts.year, TERM.ends.year + 1)
 MOST_FULL_YEARS = TERM.ends.year - TERM.starts.year
 
@@ -65,7 +68,7 @@ MOST_FULL_YEARS = TERM.ends.year - TERM.starts.year
 def invent_term(*, members: int = 330, years: int = 3, seed: int = 1) -> DemoTerm:
     """The last `years` calendar years in full, the earlier ones with the least that was due."""
     people = invite_members(members, seed)
-    workbooks = [DemoWorkbook("委员名册", None, roster_sheets(people))]
+    workbooks = [DemoWorkbook("委员名册", date(2021, 10, 25), None, roster_sheets(people))]
     register = Register(seed)
     for year in YEARS:
         full = year > TERM.ends.year - years
@@ -73,8 +76,37 @@ def invent_term(*, members: int = 330, years: int = 3, seed: int = 1) -> DemoTer
         programme = Programme(people, year, seed, full=full, **span)
         works = Works(people, year, seed, full=full, **span)
         sheets = year_sheets(programme, register, works)
-        workbooks.append(DemoWorkbook(f"{year}年履职记录", year, sheets))
+        last = min(date(year, 12, 31), TOLD_UNTIL)
+        workbooks.append(DemoWorkbook(f"{year}年履职记录", last, year, on_time(sheets, last)))
+        if last < TOLD_UNTIL:
+            day = date(year + 1, 1, 20)
+            late = supplement(sheets, people, last)
+            workbooks.append(DemoWorkbook(f"{year}年度补录", day, year, late))
     return DemoTerm(TERM, TOLD_UNTIL, people, workbooks)
+
+
+def on_time(sheets: Sheets, last: date) -> Sheets:
+    hand_ins = [row for row in sheets["材料提交"] if row["提交日期"] <= last]
+    return sheets | {"材料提交": hand_ins}
+
+
+def supplement(sheets: Sheets, people: list[DemoMember], last: date) -> Sheets:
+    """What reached the office in January: forms handed in late, and a report entered late."""
+    opinions = [
+        {
+            "编号": f"S{last.year}B001",
+            "标题": "建议在背街小巷增设夜间照明",
+            "报送人": [member.code],
+            "报送日期": date(last.year, 12, 24),
+            "采用": [],
+            "批示": [],
+            "来源提案号": "",
+        }
+        for member in people
+        if member.part.key == LATE_OPINION and not member.does("opinions", last.year)
+    ]
+    hand_ins = [row for row in sheets["材料提交"] if row["提交日期"] > last]
+    return {"社情民意": opinions, "材料提交": hand_ins}
 
 
 def roster_sheets(people: list[DemoMember]) -> Sheets:
@@ -213,7 +245,10 @@ def invent_previous_term(term: DemoTerm, seed: int = 1) -> DemoTerm:
     ]
     roster = {"委员名册": [roster_row(member) for member in people]}
     return DemoTerm(
-        PREVIOUS_TERM, PREVIOUS_TERM.ends, people, [DemoWorkbook("委员名册", None, roster)]
+        PREVIOUS_TERM,
+        PREVIOUS_TERM.ends,
+        people,
+        [DemoWorkbook("委员名册", PREVIOUS_TERM.starts, None, roster)],
     )
 
 

@@ -1,0 +1,224 @@
+"""Plays the invented term in the system, through the services that any office uses.
+
+Year after year: the year's workbook is imported, the rules are run on 1 January, what came late is
+imported and the rules run again, then a person decides. The running year's findings stay open.
+"""
+
+import tempfile
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import RoleCode
+from accounts.services import save_record
+from accounts.services.users import create_user
+from assessments.choices import FindingState, Outcome
+from assessments.models import Finding
+from assessments.services import create_term, decide_finding
+from dossiers.importers import import_workbook
+from dossiers.models import Campaign
+from exits.choices import CaseStepKind, ExitKind
+from exits.management.demo.chance import stream
+from exits.management.demo.workbooks import (
+    DemoTerm,
+    DemoWorkbook,
+    TermOutline,
+    invent_previous_term,
+    write_workbook,
+)
+from exits.services import (
+    close_exit_case,
+    evaluate_term,
+    open_exit_case,
+    record_case_step,
+)
+from members.choices import AssemblyLevel
+from members.models import Member, Term
+
+Say = Callable[[str], None]
+
+CONFIRMED = "经核对考勤和履职记录，情况属实。"
+DISMISSALS = {
+    Outcome.REMIND: "已口头提醒，本人已说明情况，不再处理。",
+    Outcome.INTERVIEW: "经查系单位紧急任务，事后已补办请假手续，不予约谈。",
+}
+#: Of the findings that may be let go, this many are; of last year's, half are still to review.
+DISMISSED_SHARE = 0.25
+UNDECIDED_SHARE = 0.5
+
+
+#: The account in whose name the office's part is played.
+REGISTRAR = "demo-registrar"
+
+
+def demo_registrar(*, at: datetime) -> User:
+    """The demonstration account of 委员联络科, opened where it is not there yet."""
+    known = User.objects.filter(username=REGISTRAR).first()
+    if known is not None:
+        return known
+    name, roles = "文清扬", [RoleCode.REGISTRAR]
+    return create_user(
+        username=REGISTRAR, name=name, roles=roles, actor=None, at=at, temporary=False
+    ).user
+
+
+def moment(day: date, hour: int = 9) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour)))
+
+
+@transaction.atomic
+def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
+    """The whole term or nothing of it."""
+    stage_previous_term(demo=demo, seed=seed, actor=actor, say=say)
+    term = found(demo.outline, actor)
+    for year in range(demo.outline.starts.year + 1, demo.outline.ends.year + 1):
+        open_campaign(term, year, actor)
+    with tempfile.TemporaryDirectory() as folder:
+        for workbook in demo.workbooks:
+            say(f"导入《{workbook.title}》")
+            bring_in(term, workbook, Path(folder), actor)
+            if workbook.year and workbook.year > demo.outline.starts.year:
+                judge(term, workbook.year, workbook.day, demo, actor)
+                decide(term, workbook, demo, seed, actor)
+            if is_supplement(workbook) and workbook.day.year == demo.told_until.year:
+                carry_on_cases(term, demo, actor)
+    return term
+
+
+def stage_previous_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> None:
+    """The term before, with its roster only: one person keeps one identity through both."""
+    previous = invent_previous_term(demo, seed)
+    term = found(previous.outline, actor)
+    say(f"导入{term.name}名册")
+    with tempfile.TemporaryDirectory() as folder:
+        bring_in(term, previous.workbooks[0], Path(folder), actor)
+
+
+def found(outline: TermOutline, actor: User) -> Term:
+    return create_term(
+        code=outline.code,
+        name=outline.name,
+        pack_id=outline.pack,
+        level=AssemblyLevel.CITY,
+        start_date=outline.starts,
+        end_date=outline.ends,
+        actor=actor,
+        at=moment(outline.starts),
+    )
+
+
+def open_campaign(term: Term, year: int, actor: User) -> None:
+    campaign = Campaign(
+        term=term,
+        year=year,
+        opens_date=date(year, 12, 1),
+        deadline_date=Campaign.default_deadline(year),
+    )
+    save_record(obj=campaign, actor=actor, at=moment(min(date(year, 11, 20), term.end_date)))
+
+
+def is_supplement(workbook: DemoWorkbook) -> bool:
+    """What reached the office in January of the year after."""
+    return workbook.year is not None and workbook.day.year > workbook.year
+
+
+def bring_in(term: Term, workbook: DemoWorkbook, folder: Path, actor: User) -> None:
+    if not any(workbook.sheets.values()):
+        return
+    filename = f"{workbook.title}.xlsx"
+    import_workbook(
+        path=write_workbook(workbook.sheets, folder / filename),
+        filename=filename,
+        term=term,
+        actor=actor,
+        at=moment(workbook.day, 17),
+    )
+
+
+def judge(term: Term, year: int, day: date, demo: DemoTerm, actor: User) -> None:
+    """On 1 January for the year before, by itself; after a supplement, and today, by hand."""
+    by_itself = day == date(year, 12, 31)
+    evaluate_term(
+        term=term,
+        year=year,
+        as_of=min(date(year, 12, 31), demo.told_until),
+        actor=None if by_itself else actor,
+        at=moment(date(year + 1, 1, 1), 1) if by_itself else moment(day, 18),
+    )
+
+
+def decide(term: Term, workbook: DemoWorkbook, demo: DemoTerm, seed: int, actor: User) -> None:
+    """After the supplement a person goes through what is open."""
+    if not is_supplement(workbook):
+        return
+    rng = stream(seed, "decisions", workbook.year)
+    last_year = workbook.year == demo.told_until.year - 1
+    refusing = demo.playing("refuses").code
+    playing = {member.code for member in demo.members if member.part.rules}
+    findings = Finding.objects.filter(term=term, state=FindingState.OPEN).order_by("pk")
+    for finding in findings:
+        undecided = last_year and rng.random() < UNDECIDED_SHARE
+        let_go = finding.outcome in DISMISSALS and rng.random() < DISMISSED_SHARE
+        if undecided and finding.subject_key != refusing:
+            continue
+        dismissed = let_go and finding.subject_key not in playing
+        decide_finding(
+            finding=finding,
+            state=FindingState.DISMISSED if dismissed else FindingState.CONFIRMED,
+            reason=DISMISSALS[Outcome(finding.outcome)] if dismissed else CONFIRMED,
+            actor=actor,
+            at=moment(workbook.day + timedelta(days=6)),
+            seen_version=finding.version,
+        )
+
+
+def carry_on_cases(term: Term, demo: DemoTerm, actor: User) -> None:
+    """One member refuses to apply though reminded and persuaded; another's case is closed."""
+    refusing = Member.objects.get(term=term, code=demo.playing("refuses").code)
+    grounds = "届内连续两次全程不参加全体会议。"
+    finding = Finding.objects.filter(
+        term=term, member=refusing, outcome=Outcome.ORDER_RESIGN, state=FindingState.CONFIRMED
+    ).first()
+    case = open_exit_case(
+        member=refusing,
+        kind=ExitKind.ORDER_RESIGN,
+        grounds=grounds,
+        opened_date=date(2026, 2, 3),
+        finding=finding,
+        actor=actor,
+        at=moment(date(2026, 2, 3)),
+    )
+    for kind, day, note in (
+        (CaseStepKind.REMINDED, date(2026, 2, 10), "分管副主席当面提醒，告知有关规定。"),
+        (CaseStepKind.PERSUADED, date(2026, 3, 5), "会同推荐单位劝说其提交书面申请。"),
+        (CaseStepKind.REFUSED, date(2026, 4, 2), "本人表示不提交书面申请，已作记录。"),
+    ):
+        record_case_step(case=case, kind=kind, date=day, note=note, actor=actor, at=moment(day))
+    resigning = Member.objects.get(term=term, code=demo.playing("resigns").code)
+    case = open_exit_case(
+        member=resigning,
+        kind=ExitKind.RESIGNATION,
+        grounds="因身体健康原因，本人申请辞去委员。",
+        opened_date=date(2025, 8, 20),
+        actor=actor,
+        at=moment(date(2025, 8, 20)),
+    )
+    record_case_step(
+        case=case,
+        kind=CaseStepKind.APPLIED,
+        date=date(2025, 8, 25),
+        note="收到本人书面申请，三方会商同意。",
+        actor=actor,
+        at=moment(date(2025, 8, 25)),
+    )
+    close_exit_case(
+        case=case,
+        closed_date=date(2025, 9, 26),
+        note="常委会会议决定接受其辞去委员。",
+        actor=actor,
+        at=moment(date(2025, 9, 26)),
+    )

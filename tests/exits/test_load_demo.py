@@ -1,0 +1,141 @@
+"""The demonstration as it stands in the database after `load_demo`."""
+
+from collections.abc import Iterator
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+
+from accounts.models import AuditEntry
+from assessments.choices import FindingState
+from assessments.models import Finding
+from assessments.rulebook import load_pack
+from assessments.selectors import assess
+from dossiers.models import Campaign
+from exits.management.demo import PARTS, PREVIOUS_TERM, TERM, DemoTerm, invent_term
+from exits.models import ExitCase
+from exits.selectors import refusals
+from members.models import Member, Person, Term
+
+MEMBERS, SEED = 60, 5
+
+
+def load(**options: int) -> str:
+    out = StringIO()
+    call_command("load_demo", stdout=out, **options)
+    return out.getvalue()
+
+
+@pytest.fixture(scope="module")
+def demo() -> DemoTerm:
+    return invent_term(members=MEMBERS, years=1, seed=SEED)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def loaded(django_db_setup: None, django_db_blocker) -> Iterator[str]:
+    """Loaded once for the tests of this module, and rolled back after them."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield load(members=MEMBERS, years=1, seed=SEED)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def term(db: None) -> Term:
+    return Term.objects.select_related("assembly").get(code=TERM.code)
+
+
+def hits(term: Term, year: int) -> set[tuple[str, str]]:
+    """(rule, subject) on the last day told of that year, refusals in cases included."""
+    on = min(date(year, 12, 31), date(2026, 11, 20))
+    found = assess(
+        term=term,
+        year=year,
+        on=on,
+        pack=load_pack(term.rule_pack),
+        refusals=refusals(term=term, on=on),
+    )
+    return {(hit.judgement.rule.id, hit.judgement.subject.key) for hit in found.hits}
+
+
+def test_load_demo_loads_every_member_and_record_told(term, demo):
+    told = {"proposal": "提案", "publicopinionreport": "社情民意", "meeting": "会议活动"}
+    rows = {
+        model: sum(len(book.sheets.get(sheet, [])) for book in demo.workbooks)
+        for model, sheet in told.items()
+    }
+    assert Member.objects.filter(term=term).count() == MEMBERS
+    assert {
+        "proposal": term.proposal_set.count(),
+        "publicopinionreport": term.publicopinionreport_set.count(),
+        "meeting": term.meetings.count(),
+    } == rows
+
+
+def test_every_rule_of_the_pack_is_hit(term):
+    found = {rule for year in (2024, 2025, 2026) for rule, _ in hits(term, year)}
+    assert found == {rule.id for rule in load_pack(TERM.pack).city_rules}
+
+
+def test_every_part_of_the_cast_is_hit_by_its_rules(term, demo):
+    found = set().union(*(hits(term, year) for year in (2024, 2025, 2026)))
+    players = {member.part.story: member.code for member in demo.members}
+    missing = [
+        (part.story, rule)
+        for part in PARTS
+        for rule in part.rules
+        if (rule, players[part.story]) not in found
+    ]
+    assert missing == []
+
+
+def test_whoever_was_suspended_all_year_owes_nothing_that_year(term, demo):
+    suspended = next(one for one in demo.members if one.part.story.startswith("全年暂停履职"))
+    assert suspended.code not in {subject for _, subject in hits(term, 2025)}
+
+
+def test_findings_are_seen_in_every_state(term):
+    states = set(Finding.objects.filter(term=term).values_list("state", flat=True))
+    assert states == set(FindingState.values)
+
+
+def test_a_report_entered_late_withdraws_its_finding(term, demo):
+    finding = Finding.objects.get(
+        term=term,
+        rule="px-opinion-year",
+        window="2025",
+        subject_key=demo.playing("late_opinion").code,
+    )
+    assert finding.state == FindingState.WITHDRAWN
+
+
+def test_cases_are_opened_on_confirmed_findings_only(term):
+    grounds = ExitCase.objects.filter(member__term=term, finding__isnull=False)
+    assert [case.finding.state for case in grounds] == [FindingState.CONFIRMED]
+
+
+def test_every_full_year_has_its_campaign(term):
+    years = Campaign.objects.filter(term=term).order_by("year").values_list("year", flat=True)
+    assert list(years) == [2022, 2023, 2024, 2025, 2026]
+
+
+def test_some_persons_serve_in_both_terms(term):
+    both = Person.objects.filter(memberships__term=term).filter(
+        memberships__term__code=PREVIOUS_TERM.code
+    )
+    assert both.count() >= 10
+
+
+def test_load_demo_a_second_time_changes_nothing(term):
+    before = AuditEntry.objects.count()
+    answer = load(members=MEMBERS + 1, years=2, seed=SEED + 1)
+    assert answer == "届次“pingxiang-14”已经存在，没有改动任何数据。\n"
+    assert AuditEntry.objects.count() == before
+
+
+@pytest.mark.parametrize("options", [{"members": 59}, {"years": 0}, {"years": 6}])
+def test_load_demo_refuses_what_it_cannot_tell(db, options):
+    with pytest.raises(CommandError) as refusal:
+        load(**options)
+    assert refusal.value.returncode == 2
