@@ -7,7 +7,8 @@ from unfold.decorators import display
 
 from accounts.admin import AuditedModelAdmin
 from assessments.choices import Outcome
-from assessments.selectors import NotServingError, RuleUnknownError, explain, member_rules
+from assessments.selectors import NotServingError, RuleUnknownError, member_rules
+from exits.selectors import explain
 from members.admin.lists import (
     CommitteeFilter,
     PartyFilter,
@@ -23,6 +24,8 @@ from reporting.selectors.dossier import dossier_of, findings_of, years_of
 from reporting.selectors.standing import as_of, standing_of
 
 WHOLE_TERM = "term"
+#: Outcomes that can open a case of exit.
+EXIT_OUTCOMES = (Outcome.ADVISE_RESIGN, Outcome.ORDER_RESIGN, Outcome.REVOKE)
 
 
 @admin.register(DutyDossier)
@@ -132,6 +135,7 @@ class DutyDossierAdmin(AuditedModelAdmin):
             "on": on,
             "standing": standing_of(member, year=looked_at, on=on),
             "findings": findings_of(member=member, year=year, user=request.user),
+            "exit_outcomes": EXIT_OUTCOMES,
             "may_see_rules": request.user.reads_everything,
         }
         return TemplateResponse(request, "reporting/dutydossier_detail.html", context)

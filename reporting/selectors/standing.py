@@ -8,6 +8,7 @@ from datetime import date
 from assessments.rulebook import Judgement, Owed, judge, owed_minimums
 from assessments.selectors import member_rules, pack_of, progress
 from dossiers.selectors import duty_facts
+from exits.selectors import refusals
 from members.models import Member, Sector, SpecialCommittee, Term
 
 
@@ -92,6 +93,7 @@ def standing_of(member: Member, *, year: int, on: date) -> Standing | None:
     """None where the member did not serve on the date: no rule looks at them then."""
     term = member.term
     facts = duty_facts(term=term, year=year, on=on, members=[member.pk])
+    facts = facts.with_refusals(refusals(term=term, on=on))
     subject = facts.member(member.pk)
     if subject is None:
         return None
