@@ -63,8 +63,6 @@ LISTS = {
         "members.department",
         "members.member",
         "members.commendation",
-        "members.sanction",
-        "members.conductfinding",
         "dossiers.campaign",
         "dossiers.handin",
     },
