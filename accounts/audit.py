@@ -18,10 +18,9 @@ from django.db import connection, models
 
 from accounts.choices import Verb
 from accounts.models import AuditChange, AuditEntry, AuditHead, User
+from core.bulk import insert_values
 from core.requests import current_trace
 
-#: Where the database names no limit of its own.
-PARAMETERS_A_STATEMENT = 7000
 #: What is sealed of an entry, in this order, besides its changes.
 ENTRY_FIELDS = (
     "sequence",
@@ -234,21 +233,8 @@ def _text(values: Snapshot | None) -> str | None:
 
 
 def _store_changes(entry: AuditEntry, rows: Sequence[ChangeRow]) -> None:
-    """In plain statements: 50,000 changes of a big import go in in a second."""
-    quote, table = connection.ops.quote_name, AuditChange._meta.db_table
-    columns = ", ".join(
-        quote(AuditChange._meta.get_field(name).column) for name in ("entry", *CHANGE_FIELDS)
-    )
-    slots = f"({', '.join(['%s'] * (1 + len(CHANGE_FIELDS)))})"
-    limit = connection.features.max_query_params or PARAMETERS_A_STATEMENT
-    step = limit // (1 + len(CHANGE_FIELDS))
-    with connection.cursor() as cursor:
-        for start in range(0, len(rows), step):
-            part = rows[start : start + step]
-            cursor.execute(
-                f"INSERT INTO {quote(table)} ({columns}) VALUES {', '.join([slots] * len(part))}",  # noqa: S608 -- names come from the model, values are parameters
-                [value for row in part for value in (entry.sequence, *row)],
-            )
+    """In one statement, however many the act touched."""
+    insert_values(AuditChange, ("entry", *CHANGE_FIELDS), [(entry.sequence, *row) for row in rows])
 
 
 def head_seal(sequence: int, digest: str) -> str:

@@ -29,10 +29,22 @@ def insert_rows(rows: Sequence[models.Model]) -> None:
         return
     model = type(rows[0])
     fields = [field for field in model._meta.concrete_fields if not _is_automatic(field)]
+    insert_values(
+        model,
+        [field.name for field in fields],
+        [[_plain(field, row) for field in fields] for row in rows],
+    )
+
+
+def insert_values(
+    model: type[models.Model], names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Inserts rows given as the plain values of the named fields; JSON fields as JSON text."""
+    fields = [_field(model, name) for name in names]
     columns = ", ".join(_quoted(field.column) for field in fields)
+    table = _quoted(model._meta.db_table)
     _execute(
-        f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) SELECT {columns} FROM {{fresh}}",  # noqa: S608 - names of columns, quoted
-        fields,
+        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM {_source(fields)}",  # noqa: S608 - names of columns, quoted
         rows,
     )
 
@@ -41,43 +53,42 @@ def update_rows(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     """Writes the named fields of rows of one model that are stored already."""
     if not rows:
         return
-    meta = type(rows[0])._meta
-    fields = [field for field in meta.concrete_fields if field.name in names]
+    model = type(rows[0])
+    fields = [model._meta.pk, *(_field(model, name) for name in names)]
     settings = ", ".join(
-        f"{_quoted(field.column)} = fresh.{_quoted(field.column)}" for field in fields
+        f"{_quoted(field.column)} = fresh.{_quoted(field.column)}" for field in fields[1:]
     )
-    table, key = _quoted(meta.db_table), _quoted(meta.pk.column)
+    table, key = _quoted(model._meta.db_table), _quoted(model._meta.pk.column)
     _execute(
-        f"UPDATE {table} SET {settings} FROM {{fresh}} WHERE {table}.{key} = fresh.{key}",  # noqa: S608 - names of columns, quoted
-        [meta.pk, *fields],
-        rows,
+        f"UPDATE {table} SET {settings} FROM {_source(fields)} WHERE {table}.{key} = fresh.{key}",  # noqa: S608 - names of columns, quoted
+        [[_plain(field, row) for field in fields] for row in rows],
     )
 
 
-def _execute(statement: str, fields: Sequence[models.Field], rows: Sequence[models.Model]) -> None:
-    statement = statement.format(fresh=_rows_source(fields))
+def _execute(statement: str, rows: Sequence[Sequence[Any]]) -> None:
     with connection.cursor() as cursor:
         for first in range(0, len(rows), STATEMENT_ROWS):
-            document = [
-                {field.column: _plain(field, row) for field in fields}
-                for row in rows[first : first + STATEMENT_ROWS]
-            ]
-            cursor.execute(statement, [json.dumps(document, ensure_ascii=False)])
+            part = json.dumps(rows[first : first + STATEMENT_ROWS], ensure_ascii=False)
+            cursor.execute(statement, [part])
 
 
-def _rows_source(fields: Sequence[models.Field]) -> str:
-    """A table expression named `fresh` over the JSON parameter."""
-    if connection.vendor == SQLITE:
-        values = ", ".join(
-            f"""json_extract(value, '$."{field.column}"') AS {_quoted(field.column)}"""
-            for field in fields
-        )
-        return f"(SELECT {values} FROM json_each(%s)) AS fresh"  # noqa: S608 - names of columns, quoted
-    types = ", ".join(
-        f"{_quoted(field.column)} {field.rel_db_type(connection) if field.primary_key else field.db_type(connection)}"
-        for field in fields
+def _source(fields: Sequence[models.Field]) -> str:
+    """A table expression named `fresh` over the one JSON parameter."""
+    is_sqlite = connection.vendor == SQLITE
+    values = ", ".join(
+        f"json_extract(value, '$[{place}]') AS {_quoted(field.column)}"
+        if is_sqlite
+        else f"(value->>{place})::{_cast(field)} AS {_quoted(field.column)}"
+        for place, field in enumerate(fields)
     )
-    return f"jsonb_to_recordset(%s::jsonb) AS fresh({types})"
+    each = "json_each(%s)" if is_sqlite else "jsonb_array_elements(%s::jsonb)"
+    return f"(SELECT {values} FROM {each}) AS fresh"  # noqa: S608 - names of columns, quoted
+
+
+def _cast(field: models.Field) -> str:
+    """The PostgreSQL type of a value; text where a length would cut it off silently."""
+    kind = (field.rel_db_type if field.primary_key else field.db_type)(connection) or "text"
+    return "text" if kind.startswith("varchar") else kind
 
 
 def _plain(field: models.Field, row: models.Model) -> Any:
@@ -86,14 +97,17 @@ def _plain(field: models.Field, row: models.Model) -> Any:
     if value is None:
         return None
     if isinstance(field, models.JSONField):
-        is_text = connection.vendor == SQLITE
-        return json.dumps(value, cls=field.encoder, ensure_ascii=False) if is_text else value
+        return json.dumps(value, cls=field.encoder, ensure_ascii=False)
     prepared = field.get_db_prep_save(value, connection)
     return prepared if isinstance(prepared, str | int | float | bool) else str(prepared)
 
 
+def _field(model: type[models.Model], name: str) -> models.Field:
+    return next(field for field in model._meta.concrete_fields if field.name == name)
+
+
 def _is_automatic(field: models.Field) -> bool:
-    return isinstance(field, models.AutoField | models.BigAutoField)
+    return isinstance(field, models.AutoField)
 
 
 def _quoted(name: str | None) -> str:
