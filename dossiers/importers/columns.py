@@ -40,6 +40,10 @@ class Column:
     #: What is written for each stored code.
     words: Mapping[Any, str] = field(default_factory=dict)
 
+    @property
+    def is_date(self) -> bool:
+        return self.parse is values.day
+
 
 @dataclass(frozen=True)
 class Sheet:
