@@ -7,7 +7,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import construct_instance
 
+from accounts.models import User
+from accounts.roles import RoleCode
 from accounts.services.records import StaleRecordError, differences, lock_stored, state_mark
+from accounts.services.roles import find_roles, refuse_mixed_branches
 from core.refusals import RefusalError
 
 
@@ -42,6 +45,35 @@ class RecordForm(forms.ModelForm):
                 raise StaleRecordError(stored, differences(stored, given))
         except RefusalError as refusal:
             raise ValidationError(str(refusal)) from refusal
+
+
+class UserForm(RecordForm):
+    """An account with its roles; roles of two branches are refused here as in the service."""
+
+    roles = forms.MultipleChoiceField(
+        label="角色",
+        choices=RoleCode,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="业务、系统管理、安全审计三类角色不能同时担任。",
+    )
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "email"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["roles"] = sorted(self.instance.role_codes)
+
+    def clean_roles(self) -> list[str]:
+        codes = self.cleaned_data["roles"]
+        try:
+            refuse_mixed_branches(find_roles(codes))
+        except RefusalError as refusal:
+            raise ValidationError(str(refusal)) from refusal
+        return codes
 
 
 class SignInForm(forms.Form):

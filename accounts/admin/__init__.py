@@ -1,4 +1,11 @@
-from accounts.admin import users
+from accounts.admin import trail, users, work
 from accounts.admin.base import AuditedModelAdmin, AuditedStackedInline, AuditedTabularInline
 
-__all__ = ["AuditedModelAdmin", "AuditedStackedInline", "AuditedTabularInline", "users"]
+__all__ = [
+    "AuditedModelAdmin",
+    "AuditedStackedInline",
+    "AuditedTabularInline",
+    "trail",
+    "users",
+    "work",
+]
