@@ -1,5 +1,7 @@
 """Abstract bases of the records. No tables of their own."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 
@@ -38,5 +40,5 @@ class Period(models.Model):
     class Meta:
         abstract = True
 
-    def covers(self, on) -> bool:
+    def covers(self, on: date) -> bool:
         return self.start_date <= on and (self.end_date is None or on < self.end_date)

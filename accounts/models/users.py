@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, Group, UserManager
@@ -17,6 +18,8 @@ class Role(Group):
     code = models.CharField("代码", max_length=40, unique=True, choices=RoleCode)
     branch = models.CharField("三员类别", max_length=20, choices=Branch)
     description = models.CharField("职责", max_length=200, blank=True)
+
+    objects: ClassVar[models.Manager["Role"]]  # inherited; only the type is narrower
 
     class Meta:
         verbose_name = verbose_name_plural = "角色"

@@ -108,7 +108,7 @@ def label_of(field: Field | None, name: str) -> str:
 
 def labels_of(field: ForeignKey, rows: list[AuditChange]) -> dict[Any, str]:
     keys = {(side or {}).get(field.name) for row in rows for side in (row.before, row.after)}
-    manager = field.related_model._base_manager  # type: ignore[union-attr]
+    manager = field.related_model._base_manager
     return {key: str(obj) for key, obj in manager.in_bulk(keys - {None}).items()}
 
 

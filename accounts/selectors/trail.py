@@ -155,7 +155,7 @@ def product_problems() -> Iterator[str]:
         name = f"任务“{job.title}”（{str(job.pk)[:8]}）的成果文件"
         if job.product_digest not in recorded.get(str(job.pk), set()):
             yield f"{name}：摘要与审计记录不符"
-        elif not job.product.storage.exists(job.product.name):
+        elif not job.product.storage.exists(job.product.name or ""):
             yield f"{name}：文件缺失"
         elif _digest_of(job) != job.product_digest:
             yield f"{name}：内容被改动"

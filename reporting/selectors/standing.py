@@ -108,7 +108,9 @@ def standing_of(member: Member, *, year: int, on: date) -> Standing | None:
 def term_progress(*, term: Term, year: int, on: date) -> TermProgress:
     """What the year and the term ask of everybody, and how far each sector and committee is."""
     owed = progress(term=term, year=year, on=on)
-    whole, sectors, committees = _Tally(), defaultdict(_Tally), defaultdict(_Tally)
+    whole = _Tally()
+    sectors: defaultdict[int, _Tally] = defaultdict(_Tally)
+    committees: defaultdict[int, _Tally] = defaultdict(_Tally)
     organs = Member.objects.filter(term=term).values_list("pk", "sector_id", "committee_id")
     for pk, sector, committee in organs:
         if pk in owed:
