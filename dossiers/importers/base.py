@@ -203,7 +203,8 @@ class SheetImporter:
         except UnknownNameError as unknown:
             offer = f"，相近的有：{unknown.offer}" if unknown.offer else ""
             remedy = f"请核对{noun}{offer}"
-            rows.refuse(row, column.field, f"没有这个{noun}“{written}”", remedy)
+            which = f"“{written}”" if column.refers == MEMBERS else ""
+            rows.refuse(row, column.field, f"没有这个{noun}{which}", remedy)
             return None
         return self._unless_bad(rows, row, column, found)
 

@@ -314,8 +314,7 @@ class TenureImporter(PeriodImporter):
             row.values["organ"] = self.register.committee_name(organ_name)
         except UnknownNameError as unknown:
             offer = f"，相近的有：{unknown.offer}" if unknown.offer else ""
-            problem = f"没有这个专委会“{organ_name}”"
-            rows.refuse(row, "organ", problem, f"请核对专委会名称{offer}")
+            rows.refuse(row, "organ", "没有这个专委会", f"请核对专委会名称{offer}")
 
     def _check_shorthand(self, rows: SheetRows, row: ParsedRow) -> None:
         source = self.register.shorthand.get(self.key(row))
