@@ -107,6 +107,7 @@ class FormPrinter:
 
     def _print(self, missing: Mapping[Path, FormSheet], processes: int) -> Iterator[int]:
         """Yields how many were printed, batch by batch."""
+        press.ensure_fast_subsetting()
         wording = self._wording(missing.values())
         for path in missing:
             path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -16,6 +16,8 @@ from weasyprint.text.ffi import harfbuzz_subset
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+from core.refusals import RefusalError
+
 #: WeasyPrint tells of every address it was refused; that is for the log of an administrator.
 logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
@@ -24,7 +26,7 @@ class ForbiddenAddressError(ValueError):
     """Something in a document asked for a file or an address."""
 
 
-class PressUnavailableError(Exception):
+class PressUnavailableError(RefusalError):
     """A system library without which printing is a hundred times slower."""
 
 
@@ -55,14 +57,18 @@ def fast_subsetting() -> bool:
     return bool(harfbuzz_subset)
 
 
+def ensure_fast_subsetting() -> None:
+    if not fast_subsetting():
+        raise PressUnavailableError(
+            "缺少系统库 libharfbuzz-subset0，打印将慢上百倍；请运行 scripts/setup 补装。"
+        )
+
+
 class Press:
     """Prints with one style. The engine is not safe for threads; a press prints one at a time."""
 
     def __init__(self, style: Style) -> None:
-        if not fast_subsetting():
-            raise PressUnavailableError(
-                "缺少系统库 libharfbuzz-subset0，打印将慢上百倍；请运行 scripts/setup 补装。"
-            )
+        ensure_fast_subsetting()
         self._fonts = FontConfiguration()
         self._reader = PackagedOnly(style.fonts)
         self._styles = [CSS(string=style.css, font_config=self._fonts, url_fetcher=self._reader)]
