@@ -72,6 +72,8 @@ MENU = [
     group(
         "履职考核",
         records("考核发现", "fact_check", "assessments.finding"),
+        item("运行年度考核", "play_circle", "exits:run-create", "assessments.start_run"),
+        item("试算改动的规则", "science", "exits:trial-create", "assessments.start_run"),
         item("运行考核", "play_circle", "exits:run-create", "assessments.start_run"),
         item("试算规则", "calculate", "exits:trial-create", "assessments.start_run"),
         records("考核运行", "history", "assessments.run"),
@@ -82,6 +84,10 @@ MENU = [
         "表册导出",
         item("导出表册", "download", "reporting:export-create", "reporting.export_dutydossier"),
     ),
+    group(
+        "表册导出",
+        item("导出表册", "print", "reporting:export-create", "reporting.export_dutydossier"),
+    ),
     group("我的任务", item("我的任务", "task", "accounts:job-list")),
     group(
         "系统管理",
@@ -90,6 +96,10 @@ MENU = [
         records("采集部门", "domain", "members.department"),
         records("账号所属单位", "link", "members.affiliation"),
         records("账号", "manage_accounts", "accounts.user"),
+        records("角色", "admin_panel_settings", "accounts.role"),
+        records("审计记录", "receipt_long", "accounts.auditentry"),
+        records("后台任务", "memory", "accounts.job"),
+        records("定时任务", "schedule", "django_celery_beat.periodictask"),
     ),
 ]
 #: Warm greys and one accent, a deep Chinese red.

@@ -21,6 +21,8 @@ from members.permissions import shown_phone
 from reporting.admin.lists import BehindFilter, DossierList, DossierYearFilter, FoundFilter
 from reporting.models import DutyDossier
 from reporting.selectors.dossier import dossier_of, findings_of, years_of
+from reporting.selectors.forms import printable_to
+from reporting.selectors.own import forms_of
 from reporting.selectors.standing import as_of, standing_of
 
 WHOLE_TERM = "term"
@@ -135,6 +137,7 @@ class DutyDossierAdmin(AuditedModelAdmin):
             "on": on,
             "standing": standing_of(member, year=looked_at, on=on),
             "findings": findings_of(member=member, year=year, user=request.user),
+            "forms": self._forms(request, member, looked_at),
             "exit_outcomes": EXIT_OUTCOMES,
             "may_see_rules": request.user.reads_everything,
         }
@@ -164,6 +167,16 @@ class DutyDossierAdmin(AuditedModelAdmin):
             "rules": member_rules(member.term),
         }
         return TemplateResponse(request, "reporting/dutydossier_explain.html", context)
+
+    def _forms(self, request, member, year):
+        """The year's official forms, for those who may fetch them."""
+        own = printable_to(request.user).filter(pk=member.pk).select_related("term")
+        if not request.user.has_perm("reporting.export_dutydossier"):
+            return None
+        return next(
+            (forms for forms in forms_of(own, today=timezone.localdate()) if forms.year == year),
+            None,
+        )
 
     def _member(self, request, object_id):
         member = self.get_object(request, object_id)

@@ -1,4 +1,4 @@
-"""The forms a member may fetch of themself."""
+"""Which forms there are, year by year: of oneself, and of any membership."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from datetime import date
 
 from accounts.models import User
 from members.models import Member
+from members.querysets import MemberQuerySet
 from reporting.choices import FormKind
 from reporting.selectors.forms import form_date, form_years
 from reporting.selectors.records import standing_periods
@@ -23,7 +24,12 @@ class YearForms:
 
 def own_forms(*, user: User, today: date) -> Sequence[YearForms]:
     """Every year of every term the account's person served in, the latest first."""
-    memberships = Member.objects.filter(person__user=user).select_related("term", "sector")
+    own = Member.objects.filter(person__user=user)
+    return forms_of(own.select_related("term", "sector"), today=today)
+
+
+def forms_of(memberships: MemberQuerySet, *, today: date) -> Sequence[YearForms]:
+    """Every year of these memberships for which there are forms, the latest first."""
     standing = standing_periods(memberships)
     found = []
     for member in memberships.order_by("-term__start_date"):
