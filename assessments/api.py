@@ -2,14 +2,14 @@
 
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework import permissions, serializers
+from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.api.base import OptionalName, ReadSerializer, VisibleModelViewSet
 from accounts.api.permissions import MayRead, OwnPassword
+from accounts.api.questions import answered, holding
 from assessments.choices import FindingState
 from assessments.filters import FindingFilter, RunFilter
 from assessments.models import Finding, FindingEvent, Run
@@ -116,11 +116,6 @@ class ReviewedFindingSerializer(FindingSerializer):
         fields = [*FindingSerializer.Meta.fields, "decided_by", "decision_reason", "events"]
 
 
-class MayDecide(permissions.BasePermission):
-    def has_permission(self, request: Request, view: APIView) -> bool:
-        return request.user.has_perm("assessments.decide_finding")
-
-
 class DecisionSerializer(serializers.Serializer):
     state = serializers.ChoiceField(
         [FindingState.CONFIRMED, FindingState.DISMISSED, FindingState.OPEN],
@@ -154,12 +149,14 @@ class FindingViewSet(VisibleModelViewSet):
         request=DecisionSerializer,
         responses=ReviewedFindingSerializer,
     )
-    @action(detail=True, methods=["post"], permission_classes=[OwnPassword, MayRead, MayDecide])
+    @action(
+        detail=True,
+        methods=["post"],
+        permission_classes=[OwnPassword, MayRead, holding("assessments.decide_finding")],
+    )
     def decision(self, request: Request, pk: str) -> Response:
         finding = self.get_object()
-        given = DecisionSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        decision = given.validated_data
+        decision = answered(DecisionSerializer, request)
         act = {"finding": finding, "reason": decision["reason"], "actor": request.user}
         act |= {"at": timezone.now(), "seen_version": decision["version"]}
         if decision["state"] == FindingState.OPEN:

@@ -18,6 +18,7 @@ from attendance.api import (
     SpeechViewSet,
 )
 from dossiers.api import CampaignViewSet, FactsViewSet, HandInViewSet
+from exits.api import EvaluationView
 from members.api.conduct import CommendationViewSet, ConductFindingViewSet, SanctionViewSet
 from members.api.register import (
     CommitteeViewSet,
@@ -31,6 +32,7 @@ from members.api.register import (
     TermViewSet,
 )
 from proposals.api import ArticleViewSet, OpinionViewSet, ProposalViewSet, ResearchViewSet
+from reporting.api import ExportView
 
 ENDPOINTS = {
     "terms": TermViewSet,
@@ -91,6 +93,8 @@ router.register("facts", FactsViewSet, basename="facts")
 urlpatterns = [
     path("tokens/", TokenView.as_view(), name="token"),
     path("account/", AccountView.as_view(), name="account"),
+    path("evaluations/", EvaluationView.as_view(), name="evaluations"),
+    path("exports/", ExportView.as_view(), name="exports"),
     path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", DocumentationView.as_view(url_name="api:schema"), name="docs"),
     path("", include(router.urls)),

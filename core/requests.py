@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
 
 
 @dataclass(frozen=True)
@@ -60,3 +60,18 @@ class TraceMiddleware:
             _trace.reset(token)
         response["X-Request-ID"] = trace.request_id
         return response
+
+
+class ReadableTextMiddleware:
+    """Refuses an address with a NUL character, which no database of ours can look for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "\x00" not in request.path and "%00" not in request.META.get("QUERY_STRING", ""):
+            return self.get_response(request)
+        message = "地址中含有无法识别的字符。"
+        if request.path.startswith("/api/"):
+            return JsonResponse({"code": "invalid", "message": message}, status=400)
+        return HttpResponseBadRequest(message, content_type="text/plain; charset=utf-8")

@@ -134,7 +134,7 @@ def test_list_never_breaks_whatever_is_asked(name, registrar, monkeypatch):
 
 @pytest.mark.parametrize("name", LISTS)
 def test_a_row_that_is_not_there_is_not_found(name, registrar):
-    for key in ["0", "-1", "9" * 18, "9" * 40, "abc", "%00", "1;--"]:
+    for key in ["0", "-1", "9" * 18, "9" * 40, "abc", "1;--"]:
         answer = registrar.get(f"/api/v1/{name}/{key}/")
         assert answer.status_code == 404
         assert answer.json() == {"code": "not_found", "message": "没有这条记录，或您无权查看。"}

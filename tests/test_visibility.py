@@ -59,7 +59,7 @@ SEES: dict[str, dict[str, frozenset[str]]] = {
     "leader": shown(ALL, KINDS),
     "member": shown({A}, KINDS),
     # the department collects proposals and nothing else
-    "collector": shown(NOBODY, WORK, {"members.sanction", "members.conductfinding"})
+    "collector": shown(NOBODY, WORK)
     | shown(ALL, {"members.member", "proposals.proposal"}),
     "organization_department": shown({A, C}, WORK, REGISTER, DISCIPLINE),
     "united_front_department": shown({B}, WORK, REGISTER, DISCIPLINE),
@@ -71,7 +71,7 @@ SEES: dict[str, dict[str, frozenset[str]]] = {
 ROLES = sorted(SEES)
 #: Addresses of the interface that are no lists; each has its own test.
 SINGLE_ADDRESSES = {"token", "account", "schema", "docs", "unknown", "members-contact"}
-SINGLE_ADDRESSES |= {"facts-list", "findings-decision", "jobs-product"}
+SINGLE_ADDRESSES |= {"facts-list", "findings-decision", "jobs-product", "evaluations", "exports"}
 
 
 @pytest.fixture

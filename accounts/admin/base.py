@@ -59,6 +59,17 @@ class VisibleRowsMixin:
         return [*fieldsets[:-1], (title, options | {"fields": (*options["fields"], "seen_mark")})]
 
 
+class NotYoursError(RefusalError):
+    """A row was about to be written that the account itself may not see."""
+
+
+def refuse_unseen(obj: Model, user: Any) -> None:
+    """What an account may not see it may not write: records other departments collect."""
+    stored = type(obj)._default_manager.filter(pk=obj.pk)
+    if stored.exists() and not visible_rows(stored, user).exists():
+        raise NotYoursError(f"这条{obj._meta.verbose_name}不在您的职责范围之内，没有保存。")
+
+
 class AuditedTabularInline(VisibleRowsMixin, TabularInline):
     extra = 0
 
@@ -94,7 +105,15 @@ class AuditedModelAdmin(VisibleRowsMixin, ModelAdmin):
             delete_record(obj=obj, actor=request.user, at=at, reason=reason)
         for obj in changed:
             save_record(obj=obj, actor=request.user, at=at)
+            refuse_unseen(obj, request.user)
         formset.save_m2m()
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: Iterable[Any], change: bool
+    ) -> None:
+        """Looks at the row when its parts are saved too: some are visible by their parts."""
+        super().save_related(request, form, formsets, change)
+        refuse_unseen(form.instance, request.user)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         reason = request.POST.get("reason", "")

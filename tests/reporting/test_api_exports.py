@@ -1,5 +1,6 @@
 """Exports and runs asked for by programs; products fetched by their owner alone."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -16,7 +17,7 @@ RUN = {"term": "test-1", "year": 2023}
 
 
 @pytest.fixture
-def world(db, settings, tmp_path) -> World:
+def world(db) -> World:
     return build_world()
 
 
@@ -100,7 +101,7 @@ def test_run_outside_the_term_is_refused(said, world):
 
 
 @pytest.fixture
-def product(world, settings, tmp_path) -> Job:
+def product(world: World) -> Iterator[Job]:
     job = Job(
         task="reporting.tasks.export_dossiers",
         title="导出",

@@ -1,0 +1,219 @@
+"""The office's pages obey the table of tests/test_visibility.py, side doors included."""
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.urls import reverse
+
+from attendance.models import Attendance, Sitting
+from proposals.models import Proposal
+from tests.test_visibility import (
+    ALL,
+    MARKS,
+    NOBODY,
+    OPEN,
+    ROLES,
+    SEES,
+    A,
+    B,
+    C,
+    label,
+    marks_in,
+    shown,
+    sign_in,
+)
+from tests.world import World, build_world
+
+#: Office tables of no member: organs, settings, rule packs, accounts.
+IMPERSONAL = OPEN | {
+    "members.assembly",
+    "members.affiliation",
+    "attendance.sitting",
+    "assessments.packsnapshot",
+    "accounts.role",
+    "accounts.user",
+    "accounts.auditentry",
+    "auth.group",
+    "django_celery_beat.periodictask",
+    "django_celery_beat.clockedschedule",
+    "django_celery_beat.crontabschedule",
+    "django_celery_beat.solarschedule",
+    "django_celery_beat.intervalschedule",
+}
+#: Kinds the interface does not offer; the member role does not come into the office at all.
+OFFICE_ONLY = {
+    "registrar": shown(ALL, {"members.person", "exits.exitcase", "reporting.dutydossier"}),
+    "leader": shown(ALL, {"members.person", "exits.exitcase", "reporting.dutydossier"}),
+    "organization_department": shown(
+        {A, C}, {"members.person", "exits.exitcase", "reporting.dutydossier"}
+    ),
+    "united_front_department": shown(
+        {B}, {"members.person", "exits.exitcase", "reporting.dutydossier"}
+    ),
+    "county_group": shown({A, B}, {"reporting.dutydossier"}),
+    "sector_group": shown({A, B}, {"reporting.dutydossier"}),
+}
+OFFICE = {
+    role: {} if role == "member" else SEES[role] | OFFICE_ONLY.get(role, {}) for role in ROLES
+}
+TABLES = sorted(admin.site._registry, key=label)
+PERSONAL = [model for model in TABLES if label(model) not in IMPERSONAL]
+
+
+@pytest.fixture
+def world(db) -> Iterator[World]:
+    return build_world()
+
+
+def address(model: type[Model], act: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{act}", args=args)
+
+
+def test_table_knows_every_kind_the_office_keeps():
+    known = {kind for sees in OFFICE.values() for kind in sees}
+    assert {label(model) for model in PERSONAL} - known == set()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_lists_show_each_role_its_members_records_only(role, world):
+    client = sign_in(world, role)
+    seen = {}
+    for model in PERSONAL:
+        answer = client.get(address(model, "changelist"))
+        if answer.status_code == 200:
+            seen[label(model)] = frozenset(marks_in(answer.content))
+        else:
+            assert answer.status_code in {302, 403}
+            assert marks_in(answer.content) == set()
+    offered = {label(model) for model in PERSONAL}
+    assert seen == {kind: marks for kind, marks in OFFICE[role].items() if kind in offered}
+
+
+@pytest.mark.parametrize(
+    ("act", "role"),
+    [
+        *(("change", role) for role in ROLES),
+        *(
+            (act, role)
+            for act in ("history", "delete")
+            for role in ("collector", "county_group", "united_front_department")
+        ),
+    ],
+)
+def test_pages_of_a_record_open_for_its_readers_only(act, role, world):
+    client = sign_in(world, role)
+    wrong = []
+    for model in PERSONAL:
+        for row in model._default_manager.all():
+            answer = client.get(address(model, act, row.pk))
+            allowed = OFFICE[role].get(label(model), NOBODY)
+            marks = marks_in(answer.content)
+            if marks - allowed or (answer.status_code == 200 and not allowed):
+                wrong.append((label(model), row.pk, answer.status_code, marks))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_choices_offered_by_typing_are_visible_rows(role, world):
+    """Autocomplete: the side door most often forgotten."""
+    client = sign_in(world, role)
+    wrong = []
+    for model in TABLES:
+        for field in admin.site._registry[model].autocomplete_fields:
+            target = model._meta.get_field(field).related_model
+            question = {
+                "app_label": model._meta.app_label,
+                "model_name": model._meta.model_name,
+                "field_name": field,
+                "term": "",
+            }
+            answer = client.get(f"{reverse('admin:autocomplete')}?{urlencode(question)}")
+            allowed = OFFICE[role].get(label(target), NOBODY)
+            if marks := marks_in(answer.content) - allowed:
+                wrong.append((label(model), field, marks))
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_forms_offer_visible_rows_only(role, world):
+    client = sign_in(world, role)
+    wrong = []
+    for model in PERSONAL:
+        answer = client.get(address(model, "add"))
+        allowed = OFFICE[role].get("members.member", NOBODY)
+        if answer.status_code == 200 and (marks := marks_in(answer.content) - allowed):
+            wrong.append((label(model), marks))
+    assert wrong == []
+
+
+def lookups_of(model: type[Model], prefix: str = "", depth: int = 2) -> Iterator[str]:
+    for field in model._meta.get_fields():
+        if field.is_relation and field.related_model and depth:
+            yield from lookups_of(field.related_model, f"{prefix}{field.name}__", depth - 1)
+        elif not field.is_relation:
+            yield f"{prefix}{field.name}"
+
+
+@pytest.mark.parametrize("model", PERSONAL, ids=label)
+def test_lists_cannot_be_probed_for_hidden_values(model, world, rf):
+    """Guessing a telephone number or a sanction through the address bar narrows nothing."""
+    site = admin.site._registry[model]
+    request = rf.get("/")
+    request.user = world.users["leader"]
+    hidden = [
+        lookup
+        for lookup in lookups_of(model)
+        if any(word in lookup for word in ("phone", "password", "sanction", "conductfinding"))
+    ]
+    probes = [f"{lookup}{step}" for lookup in hidden for step in ("", "__startswith", "__gt")]
+    assert [probe for probe in probes if site.lookup_allowed(probe, "1", request)] == []
+
+
+@pytest.mark.parametrize("role", ["collector", "organization_department", "county_group"])
+def test_search_in_the_office_finds_visible_rows_only(role, world):
+    client = sign_in(world, role)
+    for model in PERSONAL:
+        allowed = OFFICE[role].get(label(model), NOBODY)
+        for mark in set(MARKS) - allowed:
+            answer = client.get(f"{address(model, 'changelist')}?q={mark}")
+            rows = answer.context_data["cl"].result_count if answer.status_code == 200 else 0
+            assert rows == 0, (label(model), mark)
+
+
+def test_collector_cannot_write_what_another_department_collects(world):
+    client = sign_in(world, "collector")
+    before = Attendance.objects.count()
+    other = Sitting.objects.create(meeting=world.meeting, number=2)
+    form = {"sitting": other.pk, "member": world.members[0].pk, "status": "present"}
+    answer = client.post(address(Attendance, "add"), form, follow=True)
+    assert "不在您的职责范围之内，没有保存" in answer.content.decode()
+    assert Attendance.objects.count() == before
+
+
+def test_collector_writes_what_the_department_collects(world):
+    form = {
+        "term": world.term.pk,
+        "number": "新1",
+        "title": "新提案",
+        "lead_sponsor": world.members[0].pk,
+        "submitted_date": "2023-05-01",
+        "cosponsorships-TOTAL_FORMS": 0,
+        "cosponsorships-INITIAL_FORMS": 0,
+    }
+    answer = sign_in(world, "collector").post(address(Proposal, "add"), form)
+    assert answer.status_code == 302
+    assert Proposal.objects.get(number="新1").recorded_by == world.users["collector"]
+
+
+@pytest.mark.parametrize("value", ["²", "9" * 30, "\x00"])
+def test_lists_never_break_whatever_the_address_says(value, world):
+    client = sign_in(world, "registrar")
+    for model in PERSONAL:
+        site = admin.site._registry[model]
+        names = {getattr(item, "parameter_name", None) for item in site.list_filter}
+        for name in {"q", "p", "year", *names} - {None}:
+            answer = client.get(address(model, "changelist"), {name: value})
+            assert answer.status_code < 500, (label(model), name)
