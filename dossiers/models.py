@@ -62,6 +62,7 @@ class HandIn(Recorded):
 
     class Meta:
         verbose_name = verbose_name_plural = "材料提交"
+        permissions = [("import_workbook", "可以导入工作簿")]
         ordering = ["-year", "member", "kind"]
         constraints = [
             models.UniqueConstraint(
