@@ -63,6 +63,7 @@ MENU = [
     group(
         "履职档案与填报",
         records("履职档案", "folder_shared", "reporting.dutydossier"),
+        item("导入工作簿", "upload_file", "dossiers:import-create", "dossiers.import_workbook"),
         records("年度填报", "edit_calendar", "dossiers.campaign"),
         records("材料提交", "inbox", "dossiers.handin"),
         records("奖励", "military_tech", "members.commendation"),
@@ -74,8 +75,6 @@ MENU = [
         records("考核发现", "fact_check", "assessments.finding"),
         item("运行年度考核", "play_circle", "exits:run-create", "assessments.start_run"),
         item("试算改动的规则", "science", "exits:trial-create", "assessments.start_run"),
-        item("运行考核", "play_circle", "exits:run-create", "assessments.start_run"),
-        item("试算规则", "calculate", "exits:trial-create", "assessments.start_run"),
         records("考核运行", "history", "assessments.run"),
         records("规则包版本", "menu_book", "assessments.packsnapshot"),
     ),
@@ -83,10 +82,6 @@ MENU = [
     group(
         "表册导出",
         item("导出表册", "download", "reporting:export-create", "reporting.export_dutydossier"),
-    ),
-    group(
-        "表册导出",
-        item("导出表册", "print", "reporting:export-create", "reporting.export_dutydossier"),
     ),
     group("我的任务", item("我的任务", "task", "accounts:job-list")),
     group(

@@ -9,12 +9,12 @@ from unfold.contrib.filters.admin import DropdownFilter
 from unfold.views import ChangeList
 
 from assessments.models import Finding
-from assessments.selectors import member_rules, suggested_actions
+from assessments.selectors import suggested_actions
 from core.bulk import among
 from dossiers.selectors import duty_facts
 from members.models import Term
 from members.selectors import current_term
-from reporting.selectors.standing import as_of, behind
+from reporting.selectors.standing import as_of, behind, minimums
 
 
 def years_so_far(term: Term, today: date) -> list[int]:
@@ -79,8 +79,7 @@ class BehindFilter(DropdownFilter):
 
     def lookups(self, request, model_admin):
         term = current_term()
-        rules = member_rules(term) if term else ()
-        return [(rule.id, rule.title) for rule in rules if rule.is_owed_minimum]
+        return list(minimums(term).items()) if term else []
 
     def queryset(self, request, queryset):
         term = current_term()
@@ -88,7 +87,7 @@ class BehindFilter(DropdownFilter):
             return queryset
         year = year_asked(request, term)
         on = as_of(term, year, timezone.localdate())
-        owing = behind(term=term, year=year, on=on, rule=self.value())
+        owing = behind(term=term, year=year, on=on, measure=self.value())
         return queryset.filter(pk__in=among(owing))
 
 

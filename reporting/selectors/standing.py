@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from assessments.rulebook import Judgement, Owed, judge, owed_minimums
+from assessments.rulebook import Judgement, Operator, Owed, judge, owed_minimums
 from assessments.selectors import member_rules, pack_of, progress
+from dossiers.facts import MEASURES
 from dossiers.selectors import duty_facts
 from exits.selectors import refusals
 from members.models import Member, Sector, SpecialCommittee, Term
@@ -26,7 +27,7 @@ class Standing:
 class RuleProgress:
     """A minimum, and how many of those it is asked of have reached it."""
 
-    rule: str
+    measure: str
     label: str
     unit: str
     required: int
@@ -47,7 +48,7 @@ class RuleProgress:
 class Part:
     """One minimum among the members of one body: of how many it is asked, who has not reached it."""
 
-    rule: str
+    measure: str
     asked: int
     missing: int
 
@@ -77,11 +78,12 @@ class _Tally:
     def add(self, owed: Iterable[Owed]) -> None:
         self.members += 1
         for item in owed:
-            self.asked[item.rule.id] += 1
-            self.done[item.rule.id] += item.is_met
+            self.asked[item.measure] += 1
+            self.done[item.measure] += item.is_met
 
-    def part(self, rule: str) -> Part:
-        return Part(rule, self.asked[rule], self.asked[rule] - self.done[rule])
+    def part(self, measure: str) -> Part:
+        asked = self.asked[measure]
+        return Part(measure, asked, asked - self.done[measure])
 
 
 def as_of(term: Term, year: int, today: date) -> date:
@@ -116,20 +118,20 @@ def term_progress(*, term: Term, year: int, on: date) -> TermProgress:
         if pk in owed:
             for tally in (whole, sectors[sector], committees[committee]):
                 tally.add(owed[pk])
-    rules = {item.rule.id: item for items in owed.values() for item in items}
-    ordered = [rule.id for rule in member_rules(term) if rule.id in rules]
+    asked = {item.measure: item for items in owed.values() for item in items}
+    ordered = [name for name in minimums(term) if name in asked]
     return TermProgress(
         rules=[
             RuleProgress(
-                rule=rule,
-                label=rules[rule].label,
-                unit=rules[rule].unit,
-                required=rules[rule].required,
-                due=rules[rule].due,
-                done=whole.done[rule],
-                asked=whole.asked[rule],
+                measure=name,
+                label=asked[name].label,
+                unit=asked[name].unit,
+                required=asked[name].required,
+                due=asked[name].due,
+                done=whole.done[name],
+                asked=whole.asked[name],
             )
-            for rule in ordered
+            for name in ordered
         ],
         sectors=_bodies(Sector.objects.filter(term=term), sectors, ordered),
         committees=_bodies(SpecialCommittee.objects.filter(term=term), committees, ordered),
@@ -137,23 +139,34 @@ def term_progress(*, term: Term, year: int, on: date) -> TermProgress:
 
 
 def _bodies(
-    organs: Iterable[Sector | SpecialCommittee], tallies: Mapping[int, _Tally], rules: list[str]
+    organs: Iterable[Sector | SpecialCommittee], tallies: Mapping[int, _Tally], measures: list[str]
 ) -> list[BodyProgress]:
     return [
         BodyProgress(
             name=organ.name,
             serving=tallies[organ.pk].members,
-            parts=[tallies[organ.pk].part(rule) for rule in rules],
+            parts=[tallies[organ.pk].part(name) for name in measures],
         )
         for organ in organs
         if organ.pk in tallies
     ]
 
 
-def behind(*, term: Term, year: int, on: date, rule: str) -> list[int]:
-    """Members (primary keys) who have not reached the minimum of the rule yet."""
+def minimums(term: Term) -> dict[str, str]:
+    """What the pack asks of members at least: measures with their labels, in the pack's order."""
+    return {
+        condition.measures[0]: MEASURES[condition.measures[0]].label
+        for rule in member_rules(term)
+        if rule.is_owed_minimum
+        for condition in rule.conditions
+        if condition.operator is Operator.BELOW
+    }
+
+
+def behind(*, term: Term, year: int, on: date, measure: str) -> list[int]:
+    """Members (primary keys) who have not reached the minimum yet."""
     return [
         pk
         for pk, items in progress(term=term, year=year, on=on).items()
-        if any(item.rule.id == rule and not item.is_met for item in items)
+        if any(item.measure == measure and not item.is_met for item in items)
     ]
