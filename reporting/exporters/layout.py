@@ -16,7 +16,6 @@ from reporting.selectors.forms import (
     AnnualReturnData,
     DutyForms,
     MeetingTotals,
-    MemberHead,
     PerformanceFormData,
 )
 
@@ -54,14 +53,16 @@ class FormSheet:
 
     kind: FormKind
     title: tuple[str, ...]
-    head: MemberHead
+    code: str
+    member: str
+    year: int
     widths: tuple[float, ...]
     rows: tuple[tuple[Cell, ...], ...]
     heading_rows: int
 
     @property
     def subtitle(self) -> str:
-        return f"（{self.head.year}年度）"
+        return f"（{self.year}年度）"
 
     @property
     def name(self) -> str:
@@ -101,7 +102,9 @@ def annual_return_sheet(data: AnnualReturnData) -> FormSheet:
     return FormSheet(
         kind=FormKind.ANNUAL_RETURN,
         title=(f"{_clean(head.assembly)}委员", "履职情况登记表"),
-        head=head,
+        code=head.code,
+        member=_clean(head.name),
+        year=head.year,
         widths=(18, 40, 16, 34, 16, 36),
         rows=(
             (Cell(CellKind.BAND, ("基本情况",), columns=6),),
@@ -211,7 +214,9 @@ def performance_form_sheet(data: PerformanceFormData) -> FormSheet:
     return FormSheet(
         kind=FormKind.PERFORMANCE_FORM,
         title=(f"{head.seat}常委述职表",),
-        head=head,
+        code=head.code,
+        member=_clean(head.name),
+        year=head.year,
         widths=(34, *([10.5] * 12)),
         rows=tuple(rows),
         heading_rows=2,

@@ -200,7 +200,7 @@ def form_paths(sheets: Iterable[FormSheet], folder: Path, ending: str) -> list[P
     for sheet in sheets:
         home = folder / str(sheet.kind.label)
         home.mkdir(exist_ok=True)
-        stem = file_name(f"{sheet.head.code}_{sheet.head.name}")
+        stem = file_name(f"{sheet.code}_{sheet.member}")
         path, number = home / f"{stem}{ending}", 1
         while path in taken:
             number += 1

@@ -93,7 +93,7 @@ class FormPrinter:
         found: dict[tuple[str, str], set[str]] = {}
         for sheet in sheets:
             if theirs := characters_of([sheet]) & lacking:
-                found.setdefault((sheet.head.code, sheet.head.name), set()).update(theirs)
+                found.setdefault((sheet.code, sheet.member), set()).update(theirs)
         return [
             MissingGlyphs(code, name, "".join(sorted(characters)))
             for (code, name), characters in found.items()
@@ -204,7 +204,7 @@ def template_digest() -> str:
 def characters_of(sheets: Iterable[FormSheet]) -> set[str]:
     found: set[str] = set()
     for sheet in sheets:
-        found.update(sheet.name, sheet.subtitle, sheet.head.name)
+        found.update(sheet.name, sheet.subtitle, sheet.member)
         for row in sheet.rows:
             for cell in row:
                 for line in cell.lines:
