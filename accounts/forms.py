@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.models import construct_instance
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.models import User
 from accounts.roles import RoleCode
@@ -54,13 +55,15 @@ class UserForm(RecordForm):
         label="角色",
         choices=RoleCode,
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text="业务、系统管理、安全审计三类角色不能同时担任。",
     )
 
     class Meta:
         model = User
-        fields = ["username", "name", "email"]
+        fields = ["username", "name"]
+        labels = {"username": "登录账号"}
+        help_texts = {"username": "可用字母、数字和 @ . + - _ 等符号，例如手机号或工号。"}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

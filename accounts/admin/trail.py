@@ -2,6 +2,7 @@
 
 import json
 
+from django.apps import apps
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
@@ -33,6 +34,14 @@ class ReadOnlyAdmin(ModelAdmin):
 def concerns_accounts(object_type: str) -> bool:
     """Rows an auditor may read in full; of everything else only that it was touched."""
     return object_type.startswith("accounts.") and object_type != "accounts.job"
+
+
+def kind_of(object_type: str) -> str:
+    """The Chinese name of a kind of row; its code where the model is gone."""
+    try:
+        return str(apps.get_model(object_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return object_type
 
 
 @admin.register(AuditEntry)
@@ -82,7 +91,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     def what(self, entry: AuditEntry) -> str:
         if not entry.object_type or concerns_accounts(entry.object_type):
             return entry.object_label
-        return f"{entry.object_type} {entry.object_id}"
+        return f"{kind_of(entry.object_type)} {entry.object_id}"
 
     @display(description="事由")
     def why(self, entry: AuditEntry) -> str:

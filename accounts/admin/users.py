@@ -34,8 +34,7 @@ class UserAdmin(AuditedModelAdmin):
     list_display = ["username", "name", "role_names", "is_active", "last_login"]
     list_filter = ["is_active", "groups__role__code"]
     search_fields = ["username", "name"]
-    fields = ["username", "name", "email", "roles"]
-    readonly_fields = ["last_login"]
+    fields = ["username", "name", "roles"]
     actions_detail = ["reset", "unlock", "deactivate", "reactivate"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:

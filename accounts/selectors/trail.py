@@ -50,7 +50,8 @@ def trail_problems() -> Iterator[TrailProblem]:
     head = AuditHead.objects.filter(pk=1).first()
     if head is None:
         yield TrailProblem(None, "审计链头缺失，末尾可能已被截去")
-        head = AuditHead(sequence=AuditEntry.objects.aggregate(last=Max("sequence"))["last"] or 0)
+        last = AuditEntry.objects.aggregate(last=Max("sequence"))["last"] or 0
+        head = AuditHead(sequence=last, digest="")
     elif head.seal != head_seal(head.sequence, head.digest):
         yield TrailProblem(head.sequence, "审计链头被改动，末尾可能已被截去")
     reader = _ChainReader(head)
