@@ -2,7 +2,8 @@
 
 Each part writes its own log under DATA_DIR/logs. A part that dies is started again; one that keeps
 dying stops everything, with the end of its log on the screen. Ctrl-C or SIGTERM asks all parts to
-finish and waits for them. The greeting is read from standard input and shown once the site answers.
+finish and waits for them. The greeting is read from standard input and shown once the site answers;
+the background parts start after that, so that nobody waits for them.
 """
 
 import argparse
@@ -100,7 +101,7 @@ def stop_requested(number: int, frame: FrameType | None) -> None:
 
 def parts(host: str, port: int, workers: int, logs: Path) -> list[Part]:
     web = [PYTHON, "-m", "gunicorn", "config.wsgi:application", "--no-control-socket"]
-    web += ["--bind", f"{host}:{port}", "--workers", str(workers), "--timeout", "120"]
+    web += ["--bind", f"{host}:{port}", "--workers", str(workers), "--timeout", "120", "--preload"]
     celery = [PYTHON, "-m", "celery", "-A", "config"]
     # 内置消息通道下 prefork 收到 SIGTERM 会永远停不下来，所以每个工作进程只用一条线程，要快就多开进程。
     worker = [*celery, "worker", "-P", "threads", "-c", "1", "--loglevel", "INFO", "-n"]
@@ -149,10 +150,12 @@ def stop(running: list[Part]) -> None:
 
 def supervise(running: list[Part], host: str, port: int, greeting: str) -> int:
     try:
-        for part in running:
-            part.start()
-        wait_until_answering(running[0], host, port)
+        web, *others = running
+        web.start()
+        wait_until_answering(web, host, port)
         print(greeting, flush=True)
+        for part in others:
+            part.start()
         while True:
             time.sleep(1)
             for part in running:
