@@ -119,7 +119,11 @@ def test_workbook_has_its_four_sheets_and_inert_text():
     assert book.sheetnames == ["汇总表", "界别小计", "专委会小计", "考核发现"]
     page = book["汇总表"]
     assert page["B4"].value == "=1+1"
-    assert {cell.data_type for sheet in book for row in sheet for cell in row} <= {"s", "n", "inlineStr"}
+    assert {cell.data_type for sheet in book for row in sheet for cell in row} <= {
+        "s",
+        "n",
+        "inlineStr",
+    }
     assert page["A5"].value in {"", None}
     assert page["B5"].value == "合计"
     assert page.max_column == 7 + len(MEASURES)
