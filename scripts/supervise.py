@@ -120,9 +120,12 @@ def parts(host: str, port: int, workers: int, logs: Path) -> list[Part]:
 
 
 def answers(host: str, port: int) -> bool:
+    """Asks as the reverse proxy in front would: by a name the site answers to, over HTTPS."""
+    name = os.environ.get("ALLOWED_HOSTS", "").split(",")[0].strip().lstrip(".*")
+    headers = {"Host": name or host, "X-Forwarded-Proto": "https"}
     connection = http.client.HTTPConnection(host, port, timeout=5)
     try:
-        connection.request("GET", "/healthz/")
+        connection.request("GET", "/healthz/", headers=headers)
         return connection.getresponse().status == 200
     except OSError:
         return False
