@@ -15,6 +15,7 @@ from accounts.models import AuditChange
 #: Moved by every save; they tell a reader nothing.
 BOOKKEEPING = frozenset({"id", "version", "recorded_by", "recorded_at"})
 EMPTY = "（空）"
+BLANK = (None, "")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def readable(
     unseen = BOOKKEEPING | set(hidden)
     names = {name for row in rows for side in (row.before, row.after) for name in side or {}}
     fields = {name: field_of(model, name) for name in names - unseen}
+    order = [field.name for field in model._meta.get_fields() if field.name in fields]
     related = {
         name: labels_of(field, rows)
         for name, field in fields.items()
@@ -66,7 +68,7 @@ def readable(
 
     def shown(name: str, values: dict[str, Any] | None) -> str:
         value = (values or {}).get(name)
-        if value in (None, ""):
+        if value in BLANK:
             return EMPTY
         if name in related:
             return related[name].get(value, f"（已不存在，编号 {value}）")
@@ -83,8 +85,9 @@ def readable(
                 FieldChange(
                     label_of(fields[name], name), shown(name, row.before), shown(name, row.after)
                 )
-                for name in (row.after or row.before or {})
-                if name in fields
+                for name in order
+                if name in (row.after or row.before or {})
+                if (row.after and row.before) or (row.after or row.before or {})[name] not in BLANK
             ],
             is_first=row.before is None,
             is_last=row.after is None,
