@@ -193,13 +193,13 @@ class JobWork:
         Inside a transaction of the work itself the heartbeat thread writes it a moment later.
         Raises JobLostError when the job has been given to another worker.
         """
-        if self._lost:
-            raise JobLostError(str(self.job.pk))
         self._progress = {"done": min(done, total), "total": total, "message": message[:500]}
         writable = self._enclosed or not connection.in_atomic_block
         due = done >= total or monotonic() - self._written_at >= REPORT_SECONDS
         if writable and due:
             self._beat()
+        if self._lost:
+            raise JobLostError(str(self.job.pk))
 
     def finish(
         self,
