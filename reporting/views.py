@@ -121,14 +121,14 @@ class FormDetailView(LoginRequiredMixin, PermissionRequiredMixin, View):
     permission_required = EXPORT_PERMISSION
     raise_exception = True
 
-    def get(self, request: HttpRequest, pk: int, year: int, kind: str, ending: str) -> HttpResponse:
+    def get(self, request: HttpRequest, pk: str, year: str, kind: str, ending: str) -> HttpResponse:
         member = get_object_or_404(
             printable_to(request.user).select_related("person", "term__assembly"), pk=pk
         )
         try:
             form = single_form(
                 member=member,
-                year=year,
+                year=int(year),
                 kind=FormKind(kind),
                 ending=ending,
                 actor=request.user,
