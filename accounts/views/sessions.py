@@ -44,8 +44,10 @@ class SignInView(RedirectURLMixin, FormView):
     next_page = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.method == "GET" and request.user.is_authenticated:
-            return HttpResponseRedirect(self.get_success_url())
+        user = request.user
+        if request.method == "GET" and user.is_authenticated:
+            # The office sends those without a desk here; sent back, they would go round for ever.
+            return HttpResponseRedirect(self.get_success_url() if user.is_staff else desk_of(user))
         return super().dispatch(request, *args, **kwargs)
 
     def get_default_redirect_url(self) -> str:
