@@ -41,7 +41,7 @@ class YearFilter(DropdownFilter):
 
     def queryset(self, request, queryset):
         value = self.value()
-        return queryset.of_year(int(value)) if value and value.isdigit() else queryset
+        return queryset.of_year(int(value)) if value and value.isdecimal() else queryset
 
 
 class SubjectSectorFilter(SectorFilter):

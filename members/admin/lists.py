@@ -132,7 +132,7 @@ class OrganChoices:
 
     def _term(self, request):
         pk = request.resolver_match.kwargs.get("object_id")
-        if pk is None or not pk.isdigit():
+        if pk is None or not pk.isdecimal():
             return current_term()
         return Term.objects.filter(
             pk__in=self.model.objects.filter(pk=pk).values(self.term_path)

@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import Case, Exists, F, OuterRef, Value, When
 from django.db.models.functions import Concat, Left, Right
 from django.utils import timezone
@@ -6,7 +7,8 @@ from django.utils.html import format_html
 from unfold.decorators import display
 
 from accounts.admin import AuditedModelAdmin, AuditedTabularInline
-from accounts.roles import RoleCode
+from accounts.audit import record
+from accounts.choices import Verb
 from members.admin.lists import (
     CommitteeFilter,
     MemberSectorFilter,
@@ -25,9 +27,7 @@ from members.permissions import sees_phone
 
 
 def contact_for(user):
-    """The telephone number as this account may see it (`members.permissions.shown_phone`)."""
-    if user.has_role(RoleCode.REGISTRAR):
-        return F("phone")
+    """The telephone number as lists show it (`members.permissions.shown_phone`)."""
     masked = Concat(Left("phone", 3), Value("****"), Right("phone", 2))
     return Case(When(phone="", then=Value("")), When(user=user, then=F("phone")), default=masked)
 
@@ -68,6 +68,29 @@ class PersonAdmin(AuditedModelAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return (*super().get_readonly_fields(request, obj), "contact")
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        self._note_reading(request, object_id)
+        return super().change_view(request, object_id, form_url, extra_context)
+
+    def history_view(self, request, object_id, extra_context=None):
+        self._note_reading(request, object_id)
+        return super().history_view(request, object_id, extra_context)
+
+    def _note_reading(self, request, object_id):
+        """Whoever opens the page of another person and sees the number is written down."""
+        person = self.get_object(request, object_id)
+        if person is None or not person.phone or person.user_id == request.user.pk:
+            return
+        if request.method == "GET" and sees_phone(user=request.user, person=person):
+            with transaction.atomic():
+                record(
+                    actor=request.user,
+                    verb=Verb.VIEW,
+                    at=timezone.now(),
+                    obj=person,
+                    detail={"field": "phone"},
+                )
 
     def get_hidden_history_fields(self, request, obj):
         return () if sees_phone(user=request.user, person=obj) else ("phone",)
@@ -133,9 +156,9 @@ class MemberAdmin(OrganChoices, AuditedModelAdmin):
     def name(self, member):
         return member.person.name
 
-    @display(description="常委", boolean=True)
+    @display(description="常委")
     def standing(self, member):
-        return member.is_standing
+        return "常委" if member.is_standing else None
 
     @display(
         description="状态",

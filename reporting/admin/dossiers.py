@@ -17,7 +17,7 @@ from members.admin.lists import (
     TermFilter,
     member_search,
 )
-from members.permissions import shown_phone
+from members.permissions import sees_phone, shown_phone
 from reporting.admin.lists import BehindFilter, DossierList, DossierYearFilter, FoundFilter
 from reporting.models import DutyDossier
 from reporting.selectors.dossier import dossier_of, findings_of, years_of
@@ -128,6 +128,7 @@ class DutyDossierAdmin(AuditedModelAdmin):
             "title": f"{member.person.name}的履职档案",
             "member": member,
             "phone": shown_phone(user=request.user, person=member.person),
+            "sees_phone": sees_phone(user=request.user, person=member.person),
             "tenures": member.tenures.order_by("start_date"),
             "suspensions": member.suspensions.order_by("start_date"),
             "serves": member.serves(today),
