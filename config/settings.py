@@ -271,7 +271,7 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.OwnPassword"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.api.bodies.ShallowJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "accounts.api.schema.ChineseSchema",
     "DEFAULT_PAGINATION_CLASS": "accounts.api.lists.Pages",
     "PAGE_SIZE": 50,

@@ -78,6 +78,8 @@ def parse_pack(content: bytes, *, source: str) -> Pack:
         table = tomllib.loads(text)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise PackInvalidError(f"规则包{source}不是有效的TOML文件：{error}") from error
+    except RecursionError as error:
+        raise PackInvalidError(f"规则包{source}不是有效的TOML文件：括号层数过多。") from error
     return _Reader(source).pack(table, text, hashlib.sha256(content).hexdigest())
 
 

@@ -173,6 +173,7 @@ def test_unfit_authorization_is_refused(client, db, header):
         '{"username": {}, "password": []}',
         '{"username": NaN}',
         "9" * 5000,
+        "[" * 100_000,
     ],
 )
 def test_unfit_credentials_are_refused(client, db, body):
