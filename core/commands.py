@@ -91,6 +91,7 @@ class DutyCommand(BaseCommand):
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         parser = super().create_parser(prog_name, subcommand, **kwargs)
         parser.__class__ = ChineseParser  # Django names the class of the parser in its own code
+        self.parser = parser
         return parser
 
     def run_from_argv(self, argv: list[str]) -> None:
@@ -112,8 +113,20 @@ class DutyCommand(BaseCommand):
 
     def execute(self, *args: Any, **options: Any) -> str | None:
         try:
-            return super().execute(*args, **options)
+            return super().execute(*args, **(options | self._parsed(options)))
         except RefusalError as refusal:
             raise CommandError(str(refusal), returncode=REFUSED) from refusal
         except ValidationError as invalid:
             raise CommandError("\n".join(invalid.messages), returncode=REFUSED) from invalid
+
+    def _parsed(self, options: dict[str, Any]) -> dict[str, Any]:
+        """Text given by `call_command` for options that the command line would have parsed."""
+        parsed = {}
+        for action in self.parser._actions:
+            value = options.get(action.dest)
+            if isinstance(value, str) and callable(action.type):
+                try:
+                    parsed[action.dest] = action.type(value)
+                except (argparse.ArgumentTypeError, ValueError) as error:
+                    raise WrongUsageError(f"参数 {action.dest}：{error}。") from error
+        return parsed

@@ -67,6 +67,7 @@ class ExitCaseStep(models.Model):
         verbose_name="录入人",
         on_delete=models.PROTECT,
         null=True,
+        blank=True,
         related_name="+",
     )
     entered_at = models.DateTimeField("录入时间")
