@@ -59,8 +59,7 @@ SEES: dict[str, dict[str, frozenset[str]]] = {
     "leader": shown(ALL, KINDS),
     "member": shown({A}, KINDS),
     # the department collects proposals and nothing else
-    "collector": shown(NOBODY, WORK)
-    | shown(ALL, {"members.member", "proposals.proposal"}),
+    "collector": shown(NOBODY, WORK) | shown(ALL, {"members.member", "proposals.proposal"}),
     "organization_department": shown({A, C}, WORK, REGISTER, DISCIPLINE),
     "united_front_department": shown({B}, WORK, REGISTER, DISCIPLINE),
     "county_group": shown({A, B}, WORK, REGISTER),

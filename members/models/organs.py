@@ -51,7 +51,10 @@ class SectorLiaison(models.Model):
         Sector, verbose_name="界别", on_delete=models.CASCADE, related_name="liaison"
     )
     committee = models.ForeignKey(
-        SpecialCommittee, verbose_name="联系专委会", on_delete=models.PROTECT, related_name="liaisons"
+        SpecialCommittee,
+        verbose_name="联系专委会",
+        on_delete=models.PROTECT,
+        related_name="liaisons",
     )
 
     class Meta:
@@ -142,9 +145,21 @@ class Affiliation(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=(
-                    Q(department__isnull=False, liaison_group__isnull=True, sector_group__isnull=True)
-                    | Q(department__isnull=True, liaison_group__isnull=False, sector_group__isnull=True)
-                    | Q(department__isnull=True, liaison_group__isnull=True, sector_group__isnull=False)
+                    Q(
+                        department__isnull=False,
+                        liaison_group__isnull=True,
+                        sector_group__isnull=True,
+                    )
+                    | Q(
+                        department__isnull=True,
+                        liaison_group__isnull=False,
+                        sector_group__isnull=True,
+                    )
+                    | Q(
+                        department__isnull=True,
+                        liaison_group__isnull=True,
+                        sector_group__isnull=False,
+                    )
                 ),
                 name="affiliation_one_unit",
                 violation_error_message="采集部门、县区委员联络组、界别活动组须且只能选一个。",
