@@ -87,6 +87,11 @@ def test_invite_members_names_some_with_rare_characters():
     assert names >= {*NAMES["rare_names"], *NAMES["minority_names"]}
 
 
+def test_invite_members_names_nobody_everybody_knows():
+    names = {member.name for member in invite_members(2200, seed=1)}
+    assert names & set(NAMES["avoided"]) == set()
+
+
 def test_invite_members_gives_telephone_numbers_nobody_has():
     assert all(member.phone.startswith("000") for member in invite_members(60, seed=1))
 

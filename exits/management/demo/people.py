@@ -122,10 +122,12 @@ def describe(rng: Random, sector: dict[str, Any]) -> DemoMember:
 
 
 def full_name(rng: Random, *, woman: bool) -> str:
+    """Put together by chance; never the name of somebody everybody knows."""
     rare_surname = rng.random() < 0.02
     surname = rng.choice(NAMES["compound_surnames"] if rare_surname else NAMES["surnames"])
     given = NAMES["female"] if woman else NAMES["male"]
-    return surname + "".join(pick(rng, list(given), 1 if rng.random() < 0.25 else 2))
+    name = surname + "".join(pick(rng, list(given), 1 if rng.random() < 0.25 else 2))
+    return full_name(rng, woman=woman) if name in NAMES["avoided"] else name
 
 
 def nominating_body(sector: str, party: str) -> str:
