@@ -46,9 +46,11 @@ class JobListView(OwnJobs, ListView):
 
 class JobDetailView(OwnJobs, DetailView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(
-            title=self.object.title, **progress_context(self.request, self.object), **kwargs
+        context = super().get_context_data(
+            title="后台任务", **progress_context(self.request, self.object), **kwargs
         )
+        del context["object"]  # the theme would lead back from it to a list that is not ours
+        return context
 
 
 class JobProgressView(LoginRequiredMixin, View):
