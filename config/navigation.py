@@ -129,6 +129,7 @@ COLOURS = {
 DESK = {
     "SITE_TITLE": NAME,
     "SITE_HEADER": NAME,
+    "SITE_SUBHEADER": "reporting.admin.desk.assembly_name",
     "SITE_SYMBOL": "account_balance",
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,

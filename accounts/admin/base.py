@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin import ShowFacets
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.admin.utils import flatten_fieldsets, quote, unquote
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -88,6 +89,8 @@ class AuditedModelAdmin(VisibleRowsMixin, ModelAdmin):
 
     list_per_page = 30
     list_max_show_all = 100
+    list_filter_submit = True
+    show_facets = ShowFacets.NEVER
     show_full_result_count = False
     delete_confirmation_template = "accounts/record_delete.html"
     allowed_lookups: Iterable[str] = ()

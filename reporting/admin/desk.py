@@ -37,6 +37,12 @@ def fill_index(request, context):
     }
 
 
+def assembly_name(request) -> str:
+    """Whose desk it is, under the site's name (`SITE_SUBHEADER` of the admin theme)."""
+    term = current_term() if request.user.is_authenticated else None
+    return term.assembly.name if term else ""
+
+
 def chosen_year(asked: str | None, years: list[int]) -> int:
     if asked is None:
         return years[0]
