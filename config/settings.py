@@ -112,6 +112,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.requests.TraceMiddleware",
     "core.requests.ReadableTextMiddleware",
+    "core.requests.RequestSizeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -121,6 +122,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "accounts.views.limits.SessionLimitsMiddleware",
     "accounts.views.limits.PasswordDueMiddleware",
+    "accounts.views.errors.RefusalMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "accounts.views.limits.DeskPolicyMiddleware",
@@ -228,6 +230,8 @@ STORAGES = {
 }
 FONTS_DIR = DATA_DIR / "fonts"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+#: Bytes of a whole request: the largest workbook we take (10 MB) and the form around it.
+LARGEST_REQUEST = 12 * 1024 * 1024
 
 # Background work ----------------------------------------------------------------------------
 REDIS_URL = os.environ.get("REDIS_URL", "")
@@ -236,6 +240,7 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_RESULT_EXPIRES = None
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 if REDIS_URL:
@@ -251,15 +256,20 @@ else:
         "store_processed": False,
     }
 CELERY_BEAT_SCHEDULE = {
-    "yearly-run": {
+    "年度考核": {
         "task": "exits.tasks.run_last_year",
         # Each night of January: the run is entered once, on the 1st or as soon after it as
         # the system is up again.
         "schedule": crontab(month_of_year="1", hour="0", minute="30"),
     },
-    "requeue-lost-jobs": {
+    "找回中断的任务": {
         "task": "accounts.tasks.requeue_lost_jobs",
         "schedule": 30.0,
+        "options": {"expires": 30},
+    },
+    "清除过期的登录": {
+        "task": "accounts.tasks.clear_expired_sessions",
+        "schedule": crontab(hour="3", minute="10"),
     },
 }
 

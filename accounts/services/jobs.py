@@ -43,6 +43,8 @@ logger = logging.getLogger(__name__)
 #: well within two minutes.
 LOST_AFTER = timedelta(seconds=60)
 MAX_ATTEMPTS = 5
+#: Of one owner's jobs, waiting or running.
+MAX_UNFINISHED = 10
 BEAT_SECONDS = 10.0
 REPORT_SECONDS = 0.5
 Clock = Callable[[], datetime]
@@ -50,6 +52,10 @@ Clock = Callable[[], datetime]
 
 class UnknownTaskError(Exception):
     """No task of that name exists: a mistake of ours, found before anything is queued."""
+
+
+class TooManyJobsError(RefusalError):
+    """One person's jobs must not keep everybody else's waiting."""
 
 
 class JobNotClaimedError(Ignore):
@@ -76,7 +82,7 @@ def start_job(
 
     The task is called with `job_id`. With a `key` that is in the ledger already the existing job
     is returned; one that had failed is tried again. `permission` is what the owner must still hold
-    to fetch the product.
+    to fetch the product. Raises UnknownTaskError or TooManyJobsError.
     """
     _load_task(task)
     job = Job(
@@ -94,6 +100,7 @@ def start_job(
         return existing
     if existing is not None:
         job.pk, job._state.adding = existing.pk, False
+    _refuse_too_many(owner)
     if upload is not None:
         job.upload.save(f"{job.pk}/{Path(upload.name or 'upload').name}", upload, save=False)
     job.clean_fields()
@@ -112,6 +119,13 @@ def start_job(
 
 def _job_with_key(key: str | None) -> Job | None:
     return Job.objects.select_for_update().filter(key=key).first() if key else None
+
+
+def _refuse_too_many(owner: User | None) -> None:
+    if owner is not None and owner.jobs.unfinished().count() >= MAX_UNFINISHED:
+        raise TooManyJobsError(
+            f"您已有{MAX_UNFINISHED}项任务在排队或进行，请等其中一项完成后再提交。"
+        )
 
 
 def _load_task(name: str) -> Task:

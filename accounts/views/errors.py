@@ -1,10 +1,13 @@
 """What a person reads when something was refused."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
 from accounts.services.sign_in import note_denial
+from core.refusals import RefusalError
 from core.requests import current_trace
 
 
@@ -33,3 +36,19 @@ def server_error(request: HttpRequest) -> HttpResponse:
         context={"reference": reference},
         status=500,
     )
+
+
+class RefusalMiddleware:
+    """A refusal that no view of its own tells about is told on a page of its own (409)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, RefusalError):
+            return None
+        context = {"message": str(error), "back": request.path}
+        return render(request, "accounts/error_refused.html", context, status=409)

@@ -4,11 +4,12 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from accounts import audit
 from accounts.choices import Verb
 from accounts.models import AuditEntry, AuditHead, User
+from accounts.services.records import save_record
 from members.choices import AssemblyLevel
 from members.models import Assembly
 from tests.accounts.people import AT, make_user
@@ -29,6 +30,17 @@ def test_record_outside_a_transaction_is_refused():
     with pytest.raises(audit.AuditOutsideTransactionError):
         enter()
     assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_change_that_cannot_be_written_down_is_not_made(monkeypatch):
+    def full_disk(**_):
+        raise OperationalError("disk full")
+
+    monkeypatch.setattr(audit, "record", full_disk)
+    with pytest.raises(OperationalError):
+        save_record(obj=Assembly(name="政协试验市委员会", level="city"), actor=None, at=AT)
+    assert not Assembly.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)

@@ -15,8 +15,10 @@ from accounts.services import jobs
 from accounts.services.jobs import (
     LOST_AFTER,
     MAX_ATTEMPTS,
+    MAX_UNFINISHED,
     JobLostError,
     JobNotClaimedError,
+    TooManyJobsError,
     UnknownTaskError,
     requeue_lost_jobs,
     start_job,
@@ -109,6 +111,18 @@ def test_upload_is_kept_with_the_job(owner, sent):
     job = start_job(task=TASK, title="导入", owner=owner, at=AT, upload=upload)
     assert Job.objects.get().upload.read() == b"rows"
     assert str(job.pk) in job.upload.name
+
+
+def test_one_owner_does_not_fill_the_queue(owner, sent):
+    for _ in range(MAX_UNFINISHED):
+        start_job(task=TASK, title="导出", owner=owner, at=AT)
+    with pytest.raises(TooManyJobsError, match="10项任务"):
+        start_job(task=TASK, title="导出", owner=owner, at=AT)
+    assert Job.objects.count() == MAX_UNFINISHED
+    start_job(task=TASK, title="导出", owner=make_user("bie"), at=AT)
+    with work(Job.objects.filter(owner=owner).first()) as hand:
+        hand.finish()
+    assert start_job(task=TASK, title="导出", owner=owner, at=AT)
 
 
 def test_job_is_claimed_by_one_worker(job):
