@@ -81,7 +81,7 @@ class ImportDetailView(Imports, DetailView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         desk = admin.site.each_context(self.request)
-        own = {"title": self.object.parameters["filename"], "is_done": self.is_done}
+        own = {"title": f"检查结果：{self.object.parameters['filename']}"}
         return desk | super().get_context_data(**kwargs) | own
 
     @property

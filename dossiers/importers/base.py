@@ -345,6 +345,8 @@ class SheetImporter:
             self.sheet.label(name): (self.worded(name, before), self.worded(name, row.values[name]))
             for name, before in differing.items()
         }
+        if known is None:
+            fields = {name: words for name, words in fields.items() if words[1]}
         label = " ".join(self.worded(name, row.values[name]) for name in self.sheet.key_fields)
         plan.shown.append(RowChange(row.number, label, outcome, fields))
 
