@@ -33,6 +33,10 @@ def stylesheet(request: HttpRequest) -> str:
     return static("office/office.css")
 
 
+def icon(request: HttpRequest) -> str:
+    return static("accounts/icon.svg")
+
+
 MENU = [
     group("工作台", item("本年概况", "dashboard", "admin:index")),
     group(
@@ -130,6 +134,7 @@ DESK = {
     "SITE_TITLE": NAME,
     "SITE_HEADER": NAME,
     "SITE_SUBHEADER": "reporting.admin.desk.assembly_name",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": icon}],
     "SITE_SYMBOL": "account_balance",
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
