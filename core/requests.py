@@ -75,3 +75,19 @@ class ReadableTextMiddleware:
         if request.path.startswith("/api/"):
             return JsonResponse({"code": "invalid", "message": message}, status=400)
         return HttpResponseBadRequest(message, content_type="text/plain; charset=utf-8")
+
+
+class RequestSizeMiddleware:
+    """Refuses a body larger than anything we take, before anything of it is read or kept."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) <= settings.LARGEST_REQUEST:
+            return self.get_response(request)
+        message = f"提交的内容超过 {settings.LARGEST_REQUEST >> 20} MB，未予接收。"
+        if request.path.startswith("/api/"):
+            return JsonResponse({"code": "too_large", "message": message}, status=413)
+        return HttpResponse(message, status=413, content_type="text/plain; charset=utf-8")

@@ -7,7 +7,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
-from accounts.admin import AuditedModelAdmin
+from accounts.admin import SensitiveModelAdmin
 from core.refusals import RefusalError
 from exits.forms import CaseForm, ClosingForm, StepForm
 from exits.models import ExitCase
@@ -29,7 +29,7 @@ class ClosedFilter(admin.SimpleListFilter):
 
 
 @admin.register(ExitCase)
-class ExitCaseAdmin(AuditedModelAdmin):
+class ExitCaseAdmin(SensitiveModelAdmin):
     """A case is opened, carried on step by step and closed; nothing of it is rewritten."""
 
     list_display = ("opened_date", "member", "sector", "kind", "progress", "closed_date")

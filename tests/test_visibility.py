@@ -62,8 +62,9 @@ SEES: dict[str, dict[str, frozenset[str]]] = {
     "collector": shown(NOBODY, WORK) | shown(ALL, {"members.member", "proposals.proposal"}),
     "organization_department": shown({A, C}, WORK, REGISTER, DISCIPLINE),
     "united_front_department": shown({B}, WORK, REGISTER, DISCIPLINE),
-    "county_group": shown({A, B}, WORK, REGISTER),
-    "sector_group": shown({A, B}, WORK, REGISTER),
+    # the groups are among those a suspension is notified to (萍协办字〔2022〕19号 二)
+    "county_group": shown({A, B}, WORK, REGISTER, {"members.suspensionperiod"}),
+    "sector_group": shown({A, B}, WORK, REGISTER, {"members.suspensionperiod"}),
     "system_admin": {},
     "security_auditor": {},
 }

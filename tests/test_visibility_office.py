@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.urls import reverse
 
+from accounts.models import AuditEntry
 from attendance.models import Attendance, Sitting
 from proposals.models import Proposal
 from tests.test_visibility import (
@@ -228,3 +229,38 @@ def test_lists_never_break_whatever_the_address_says(value, world):
             question = {item.parameter_name: value, "q": value, "p": value}
             assert client.get(address(model, "changelist"), question).status_code < 500, item
         tried |= filters
+
+
+def test_reading_disciplinary_records_of_others_is_written_down(world):
+    client = sign_in(world, "leader")
+    row = world.members[1].sanction_set.get()
+    client.get(address(type(row), "changelist"))
+    client.get(address(type(row), "change", row.pk))
+    listing, single = AuditEntry.objects.filter(verb="view").order_by("sequence")
+    assert listing.actor == world.users["leader"]
+    assert len(listing.detail["ids"]) == len(MARKS)
+    assert single.detail == {"object_type": "members.sanction", "ids": [row.pk]}
+
+
+def test_reading_a_dossier_is_written_down(world):
+    path = reverse("admin:reporting_dutydossier_change", args=[world.members[2].pk])
+    assert sign_in(world, "leader").get(path).status_code == 200
+    entry = AuditEntry.objects.get(verb="view")
+    assert entry.detail == {"object_type": "members.member", "ids": [world.members[2].pk]}
+
+
+@pytest.mark.parametrize(
+    ("role", "hidden"),
+    [
+        ("county_group", ["处分", "认定", "发现", "事由"]),
+        ("sector_group", ["处分", "认定", "发现", "事由"]),
+        ("organization_department", ["发现"]),
+    ],
+)
+def test_dossier_page_holds_no_more_than_the_lists(role, hidden, world):
+    path = reverse("admin:reporting_dutydossier_change", args=[world.members[0].pk])
+    answer = sign_in(world, role).get(f"{path}?year=term")
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert f"{A}提案" in text
+    assert [word for word in hidden if f"{A}{word}" in text] == []

@@ -19,6 +19,7 @@ from unfold.admin import ModelAdmin, StackedInline, TabularInline
 
 from accounts.forms import RecordForm
 from accounts.selectors.history import changes_to, readable
+from accounts.services.reading import note_reading
 from accounts.services.records import delete_record, save_record
 from core.refusals import RefusalError
 
@@ -201,3 +202,38 @@ class AuditedModelAdmin(VisibleRowsMixin, ModelAdmin):
         self, request: HttpRequest, opts: Any, object_id: str
     ) -> HttpResponse:
         raise Http404(f"没有这条{opts.verbose_name}，或您无权查看。")
+
+
+class SensitiveModelAdmin(AuditedModelAdmin):
+    """Disciplinary content: every reading of other people's rows is kept in the audit trail."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().changelist_view(request, extra_context)
+        if changes := (getattr(response, "context_data", None) or {}).get("cl"):
+            self._note_reading(request, [row.pk for row in changes.result_list])
+        return response
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        response = super().change_view(request, object_id, form_url, extra_context)
+        if request.method == "GET" and response.status_code == 200:
+            self._note_reading(request, [unquote(object_id)])
+        return response
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        response = super().history_view(request, object_id, extra_context)
+        self._note_reading(request, [unquote(object_id)])
+        return response
+
+    def _note_reading(self, request: HttpRequest, keys: list) -> None:
+        rows = self.model._default_manager.filter(pk__in=keys)
+        note_reading(rows=rows, actor=request.user, at=timezone.now())

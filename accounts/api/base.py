@@ -12,8 +12,7 @@ from rest_framework.response import Response
 
 from accounts.api.lists import KnownParameters, Ordering, Pages, Search
 from accounts.api.permissions import MayRead, OwnPassword
-from accounts.audit import record
-from accounts.choices import Verb
+from accounts.services.reading import note_reading
 
 
 class ReadSerializer(serializers.ModelSerializer):
@@ -81,14 +80,5 @@ class SensitiveViewSet(VisibleModelViewSet):
         return response
 
     def _record_reading(self, ids: Sequence[int]) -> None:
-        user = self.request.user
-        others = self.queryset.filter(pk__in=ids).exclude(member__person__user=user)
-        if read := list(others.order_by("pk").values_list("pk", flat=True)):
-            options = self.queryset.model._meta
-            record(
-                actor=user,
-                verb=Verb.VIEW,
-                at=timezone.now(),
-                label=str(options.verbose_name),
-                detail={"object_type": options.label_lower, "ids": read},
-            )
+        rows = self.queryset.filter(pk__in=ids)
+        note_reading(rows=rows, actor=self.request.user, at=timezone.now())

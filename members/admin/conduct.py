@@ -1,7 +1,7 @@
 from django.contrib import admin
 from unfold.decorators import display
 
-from accounts.admin import AuditedModelAdmin
+from accounts.admin import AuditedModelAdmin, SensitiveModelAdmin
 from members.admin.lists import (
     MemberCommitteeFilter,
     MemberSectorFilter,
@@ -37,10 +37,10 @@ class CommendationAdmin(ConductAdmin):
 
 
 @admin.register(Sanction)
-class SanctionAdmin(ConductAdmin):
+class SanctionAdmin(SensitiveModelAdmin, ConductAdmin):
     pass
 
 
 @admin.register(ConductFinding)
-class ConductFindingAdmin(ConductAdmin):
+class ConductFindingAdmin(SensitiveModelAdmin, ConductAdmin):
     pass

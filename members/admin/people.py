@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display
 
-from accounts.admin import AuditedModelAdmin, AuditedTabularInline
+from accounts.admin import AuditedModelAdmin, AuditedTabularInline, SensitiveModelAdmin
 from accounts.audit import record
 from accounts.choices import Verb
 from members.admin.lists import (
@@ -200,6 +200,6 @@ class TenureAdmin(PeriodAdmin):
 
 
 @admin.register(SuspensionPeriod)
-class SuspensionPeriodAdmin(PeriodAdmin):
+class SuspensionPeriodAdmin(SensitiveModelAdmin, PeriodAdmin):
     list_display = ("member", "sector", "start_date", "end_date", "decision_number")
     fields = ("member", "start_date", "end_date", "decision_number")

@@ -8,7 +8,12 @@ from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.base import OptionalName, ReadSerializer, VisibleModelViewSet
+from accounts.api.base import (
+    OptionalName,
+    ReadSerializer,
+    SensitiveViewSet,
+    VisibleModelViewSet,
+)
 from accounts.audit import record
 from accounts.choices import Verb
 from members.filters import MemberFilter, OrganFilter, SuspensionFilter, TenureFilter
@@ -249,10 +254,10 @@ class SuspensionSerializer(ReadSerializer):
         fields = ["id", "member", "start_date", "end_date", "decision_number", "version"]
 
 
-class SuspensionViewSet(VisibleModelViewSet):
+class SuspensionViewSet(SensitiveViewSet):
     queryset = SuspensionPeriod.objects.select_related("member__person")
     serializer_class = SuspensionSerializer
     filterset_class = SuspensionFilter
     search_fields = ["member__person__name"]
     ordering_fields = ["start_date", "end_date"]
-    about = "暂停履职，半开区间：end_date 是恢复履职的第一天，空为至今。"
+    about = "暂停履职，半开区间：end_date 是恢复履职的第一天，空为至今。查看他人的记录记入审计。"

@@ -6,6 +6,7 @@ from django.utils import timezone
 from unfold.decorators import display
 
 from accounts.admin import AuditedModelAdmin
+from accounts.services.reading import note_reading
 from assessments.choices import Outcome
 from assessments.selectors import NotServingError, RuleUnknownError, member_rules
 from exits.selectors import explain
@@ -17,6 +18,7 @@ from members.admin.lists import (
     TermFilter,
     member_search,
 )
+from members.models import Member
 from members.permissions import sees_phone, shown_phone
 from reporting.admin.lists import BehindFilter, DossierList, DossierYearFilter, FoundFilter
 from reporting.models import DutyDossier
@@ -121,6 +123,12 @@ class DutyDossierAdmin(AuditedModelAdmin):
         today = timezone.localdate()
         years = years_of(member, today)
         year = chosen_year(request.GET.get("year"), years)
+        note_reading(
+            rows=Member.objects.filter(pk=member.pk),
+            actor=request.user,
+            at=timezone.now(),
+            person="person",
+        )
         looked_at = year or years[0]
         on = as_of(member.term, looked_at, today)
         context = {

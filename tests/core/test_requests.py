@@ -44,3 +44,18 @@ def test_trace_lasts_as_long_as_the_request():
     assert seen[0].address == "10.0.0.1"
     assert response == {"X-Request-ID": seen[0].request_id}
     assert current_trace().request_id == ""
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/", "text/plain"), ("/api/v1/", "application/json")])
+def test_address_with_a_nul_is_refused(client, path, kind):
+    for address in (f"{path}?term=%00", f"{path}x%00/"):
+        answer = client.get(address)
+        assert answer.status_code == 400
+        assert answer["Content-Type"].startswith(kind)
+
+
+@pytest.mark.parametrize("length", [str(12 * 1024 * 1024 + 1), "9" * 30, "²", "-1"])
+def test_oversized_request_is_refused_before_it_is_read(client, length):
+    for path in ("/accounts/sessions/create/", "/api/v1/tokens/"):
+        answer = client.generic("POST", path, b"", CONTENT_LENGTH=length)
+        assert answer.status_code == 413
