@@ -164,6 +164,8 @@ class Tenure(Recorded, Period):
     def clean(self) -> None:
         if not self.member.serves(self.start_date):
             raise ValidationError({"start_date": "开始日期不在该委员的任期之内。"})
+        if self.member_id is None:
+            return  # A new member's first posts: checked against each other when they are saved.
         others = Tenure.objects.filter(member=self.member, post=self.post).exclude(pk=self.pk)
         if others.overlapping(self.start_date, self.end_date).exists():
             raise ValidationError({"start_date": "与该委员同一职务的另一段任期重叠。"})
@@ -199,6 +201,8 @@ class SuspensionPeriod(Recorded, Period):
         return f"{self.member.person.name} 自{self.start_date}暂停履职"
 
     def clean(self) -> None:
+        if self.member_id is None:
+            return  # As with posts.
         others = SuspensionPeriod.objects.filter(member=self.member).exclude(pk=self.pk)
         if others.overlapping(self.start_date, self.end_date).exists():
             raise ValidationError({"start_date": "与该委员另一段暂停履职重叠。"})

@@ -17,7 +17,7 @@ def world(db):
 
 
 @pytest.fixture
-def browser(world, client):
+def registrar(world, client):
     user = world.users[RoleCode.REGISTRAR]
     user.is_staff = True
     user.save()
@@ -32,44 +32,46 @@ def case(world):
     )
 
 
-def open_case(browser, member, **given):
+def open_case(registrar, member, **given):
     form = {"kind": "order_resign", "grounds": "连续缺席。", "opened_date": DAY, "finding": ""}
-    return browser.post(reverse("admin:exits_exitcase_add") + f"?member={member.pk}", form | given)
+    return registrar.post(
+        reverse("admin:exits_exitcase_add") + f"?member={member.pk}", form | given
+    )
 
 
-def take_step(browser, case, kind, note="当面办理。"):
-    return browser.post(
+def take_step(registrar, case, kind, note="当面办理。"):
+    return registrar.post(
         reverse("admin:exits_exitcase_step", args=[case.pk]),
         {"step-kind": kind, "step-date": DAY, "step-note": note},
     )
 
 
-def test_case_is_opened_on_a_confirmed_finding(world, browser):
+def test_case_is_opened_on_a_confirmed_finding(world, registrar):
     finding = Finding.objects.get(member=world.members[0], state="confirmed")
     finding.outcome = "order_resign"
     finding.save()
-    open_case(browser, world.members[0], finding=finding.pk)
+    open_case(registrar, world.members[0], finding=finding.pk)
     case = ExitCase.objects.get(member=world.members[0], kind="order_resign")
     assert (case.finding, case.grounds) == (finding, "连续缺席。")
 
 
-def test_case_is_not_opened_on_an_open_finding(world, browser):
+def test_case_is_not_opened_on_an_open_finding(world, registrar):
     finding = Finding.objects.get(member=world.members[0], state="open")
     Finding.objects.filter(pk=finding.pk).update(outcome="order_resign")
-    open_case(browser, world.members[0], finding=finding.pk)
+    open_case(registrar, world.members[0], finding=finding.pk)
     assert not ExitCase.objects.filter(kind="order_resign").exists()
 
 
-def test_case_without_grounds_says_so_and_keeps_what_was_typed(world, browser):
-    answer = open_case(browser, world.members[0], grounds="", opened_date="2023-07-02")
+def test_case_without_grounds_says_so_and_keeps_what_was_typed(world, registrar):
+    answer = open_case(registrar, world.members[0], grounds="", opened_date="2023-07-02")
     assert "此项必填。" in answer.content.decode()
     assert "2023-07-02" in answer.content.decode()
 
 
-def test_steps_are_recorded_and_the_case_closed(browser, case):
+def test_steps_are_recorded_and_the_case_closed(registrar, case):
     for kind in ("reminded", "persuaded", "refused"):
-        take_step(browser, case, kind)
-    browser.post(
+        take_step(registrar, case, kind)
+    registrar.post(
         reverse("admin:exits_exitcase_close", args=[case.pk]),
         {"closing-closed_date": DAY, "closing-note": "转撤销程序。"},
     )
@@ -79,8 +81,8 @@ def test_steps_are_recorded_and_the_case_closed(browser, case):
     assert case.closed_date == DAY
 
 
-def test_refusal_before_persuasion_is_refused_with_the_words_kept(browser, case):
-    answer = take_step(browser, case, "refused", note="本人不同意。")
+def test_refusal_before_persuasion_is_refused_with_the_words_kept(registrar, case):
+    answer = take_step(registrar, case, "refused", note="本人不同意。")
     assert "须先登记提醒和劝说" in answer.content.decode()
     assert "本人不同意。" in answer.content.decode()
     assert not case.steps.exists()
