@@ -9,12 +9,15 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+
+from exits.management.demo import TERM, invent_term, write_workbook
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
@@ -50,6 +53,12 @@ class House:
         assert done.returncode == 0, f"{arguments}: {done.stderr or done.stdout}"
         return done.stdout
 
+    def create_term(self) -> None:
+        self.manage(
+            "create_term", TERM.code, "--name", TERM.name, "--pack", TERM.pack,
+            "--starts", TERM.starts.isoformat(), "--ends", TERM.ends.isoformat(),
+        )  # fmt: skip
+
     def ask(self, code: str) -> str:
         """The printed answer of a few lines of Python inside the system."""
         return self.manage("shell", "--verbosity", "0", "-c", code).strip()
@@ -69,13 +78,14 @@ class House:
         return process
 
     def start_web(self) -> str:
+        self.manage("collectstatic", "--no-input", "--verbosity", "0")
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}"
         self.start(
             "web", "gunicorn", "config.wsgi:application", "--no-control-socket",
-            "--bind", f"127.0.0.1:{port}", "--workers", "2",
+            "--bind", f"127.0.0.1:{port}", "--workers", "2", "--timeout", "120",
         )  # fmt: skip
         wait_until(self.answers, f"{self.url} 没有应答：{self.log('web')}")
         return self.url
@@ -147,3 +157,12 @@ def own_redis(url: str) -> str:
         return ""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     return f"{url}?virtual_host={int(worker) % 14 + 1}"
+
+
+def invented_workbook(path: Path, years: Collection[int]) -> Path:
+    """A small term's roster and its records of those years in one workbook."""
+    sheets: dict[str, list[dict[str, Any]]] = {}
+    for book in invent_term(members=60, years=1, seed=2).workbooks:
+        for sheet, rows in book.sheets.items() if book.year in {None, *years} else ():
+            sheets.setdefault(sheet, []).extend(rows)
+    return write_workbook(sheets, path)

@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from exits.management.demo import TERM, invent_term, write_workbook
-from tests.running import PATIENCE, House, running_house, wait_until
+from exits.management.demo import TERM
+from tests.running import PATIENCE, House, invented_workbook, running_house, wait_until
 
 YEARS = (2022, 2023, 2024)
 START = """
@@ -39,19 +39,10 @@ print(json.dumps(list(rows.values_list("rule", "subject_key", "records"))))
 @pytest.fixture
 def house(tmp_path) -> Iterator[House]:
     """A term with its records of some years, not judged yet."""
-    demo = invent_term(members=60, years=1, seed=2)
-    sheets: dict[str, list[dict[str, Any]]] = {}
-    for book in demo.workbooks:
-        for sheet, rows in book.sheets.items() if book.year in {None, *YEARS} else ():
-            sheets.setdefault(sheet, []).extend(rows)
-    workbook = write_workbook(sheets, tmp_path / "records.xlsx")
-    outline = demo.outline
+    workbook = invented_workbook(tmp_path / "records.xlsx", YEARS)
     with running_house(tmp_path / "house") as house:
-        house.manage(
-            "create_term", outline.code, "--name", outline.name, "--pack", outline.pack,
-            "--starts", outline.starts.isoformat(), "--ends", outline.ends.isoformat(),
-        )  # fmt: skip
-        house.manage("import_workbook", str(workbook), "--term", outline.code)
+        house.create_term()
+        house.manage("import_workbook", str(workbook), "--term", TERM.code)
         yield house
 
 
