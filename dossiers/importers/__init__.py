@@ -5,7 +5,6 @@ from dossiers.importers.workbook import (
     ImportConflictError,
     ImportPlan,
     ImportRefusedError,
-    RecordsChangedError,
     examine_workbook,
     import_workbook,
 )
@@ -16,7 +15,6 @@ __all__ = [
     "ImportConflictError",
     "ImportPlan",
     "ImportRefusedError",
-    "RecordsChangedError",
     "Scope",
     "examine_workbook",
     "import_workbook",

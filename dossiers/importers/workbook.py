@@ -53,8 +53,8 @@ IMPORTERS: tuple[type[SheetImporter], ...] = (
     HandInImporter,
 )
 NOTES_SHEET = "填表说明"
-#: How often a file is examined anew because the records changed meanwhile.
-ATTEMPTS = 3
+#: How often a file is examined without a lock, where the records keep changing meanwhile.
+FREE_ATTEMPTS = 2
 
 Progress = Callable[[int, int, str], None]
 
@@ -65,10 +65,6 @@ class ImportRefusedError(RefusalError):
     def __init__(self, plan: "ImportPlan") -> None:
         self.plan = plan
         super().__init__(f"文件有 {len(plan.faults)} 处错误，没有导入任何数据。")
-
-
-class RecordsChangedError(RefusalError):
-    """The records were changed while the file was being checked."""
 
 
 class ImportConflictError(RefusalError):
@@ -138,9 +134,12 @@ def import_workbook(
 ) -> ImportPlan:
     """Imports the file; nothing of it where it has faults, unless bad rows are to be skipped.
 
-    Raises WorkbookRefusedError, ImportRefusedError, RecordsChangedError or ImportConflictError.
+    Checked without a lock and written in one short transaction. Where the records keep changing
+    meanwhile, the last check is made with everybody else held still.
+    Raises WorkbookRefusedError, ImportRefusedError or ImportConflictError.
     """
-    for _ in range(ATTEMPTS):
+
+    def examine() -> ImportPlan:
         plan = examine_workbook(
             path=path,
             filename=filename,
@@ -151,9 +150,17 @@ def import_workbook(
         )
         if plan.is_refused:
             raise ImportRefusedError(plan)
+        return plan
+
+    for _ in range(FREE_ATTEMPTS):
+        plan = examine()
         if plan.changes_nothing or carry_out(plan=plan, actor=actor, at=at):
             return plan
-    raise RecordsChangedError("检查期间数据不断被他人修改，没有导入。请稍后重新导入。")
+    with transaction.atomic():
+        hold_still()
+        plan = examine()
+        carry_out(plan=plan, actor=actor, at=at)
+    return plan
 
 
 def examine_workbook(

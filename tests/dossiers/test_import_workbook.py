@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.choices import Verb
 from accounts.models import AuditEntry
+from accounts.services import save_record
 from attendance.models import Attendance, Meeting, Speech
 from dossiers.importers import workbook
 from members.models import (
@@ -322,15 +323,23 @@ def test_unknown_source_proposal_is_only_warned_of(term, tmp_path):
     assert PublicOpinionReport.objects.count() == 1
 
 
-def test_records_changed_while_checking_are_checked_again(term, tmp_path, monkeypatch):
-    """Another clerk registers the same meeting between the check and the writing."""
+@pytest.mark.parametrize("times", [1, 2])
+def test_records_changed_while_checking_are_checked_again(term, tmp_path, monkeypatch, times):
+    """Other clerks register meetings between the check and the writing; the last the same one."""
     sheets = {"会议活动": [MEETINGS, ("HY-1", "会", "其他会议", "2022-03-01")]}
-    examine, rivals = workbook.examine_workbook, [True]
+    examine, rivals = workbook.examine_workbook, ["HY-1", "HY-2"][:times]
 
     def overtaken(**given):
         plan = examine(**given)
-        if rivals and rivals.pop():
-            load(term, tmp_path, sheets)
+        if rivals:
+            rival = Meeting(
+                term=term,
+                number=rivals.pop(),
+                title="会",
+                kind="other",
+                start_date=date(2022, 3, 1),
+            )
+            save_record(obj=rival, actor=None, at=AT)
         return plan
 
     monkeypatch.setattr(workbook, "examine_workbook", overtaken)
@@ -338,7 +347,7 @@ def test_records_changed_while_checking_are_checked_again(term, tmp_path, monkey
     plan = load(term, tmp_path, sheets)
 
     assert plan.counts["会议活动"] == {"created": 0, "updated": 0, "unchanged": 1, "rejected": 0}
-    assert Meeting.objects.count() == 1
+    assert Meeting.objects.count() == times
 
 
 def test_queries_do_not_grow_with_rows(term, tmp_path):
