@@ -22,7 +22,17 @@ from members.models import (
 )
 from proposals.models import Proposal, PublicOpinionReport, Research
 from tests.building import make_member, make_term
-from tests.dossiers.workbooks import ATTENDANCE, MEETINGS, ROSTER, WHOLE, faults, load, look, person
+from tests.dossiers.workbooks import (
+    AT,
+    ATTENDANCE,
+    MEETINGS,
+    ROSTER,
+    WHOLE,
+    faults,
+    load,
+    look,
+    person,
+)
 
 pytestmark = pytest.mark.django_db
 
