@@ -264,3 +264,29 @@ def test_dossier_page_holds_no_more_than_the_lists(role, hidden, world):
     assert answer.status_code == 200
     assert f"{A}提案" in text
     assert [word for word in hidden if f"{A}{word}" in text] == []
+
+
+def test_registrar_finds_the_account_to_give_a_person(world):
+    question = {
+        "app_label": "members",
+        "model_name": "person",
+        "field_name": "user",
+        "term": "sector_group",
+    }
+    client = sign_in(world, "registrar")
+    answer = client.get(f"{reverse('admin:autocomplete')}?{urlencode(question)}")
+    chosen = world.users["sector_group"]
+    assert [row["id"] for row in answer.json()["results"]] == [str(chosen.pk)]
+
+
+@pytest.mark.parametrize("role", ["registrar", "security_auditor", "leader", "collector"])
+@pytest.mark.parametrize("act", ["reset-password", "unlock", "deactivate", "reactivate"])
+def test_accounts_are_run_by_the_administrator_alone(act, role, world):
+    other = world.users["member"]
+    client = sign_in(world, role)
+    path = f"/admin/accounts/user/{other.pk}/{act}/"
+    for method in (client.get, client.post):
+        assert method(path, {"reason": "x"}).status_code == 403
+    before = other.password
+    other.refresh_from_db()
+    assert (other.is_active, other.password) == (True, before)
