@@ -131,12 +131,13 @@ class OrganChoices:
         return {"term": current_term()} | initial
 
     def _term(self, request):
+        """The record's term; of a new record the one chosen, before that the current one."""
         pk = request.resolver_match.kwargs.get("object_id")
-        if pk is None or not pk.isdecimal():
-            return current_term()
-        return Term.objects.filter(
-            pk__in=self.model.objects.filter(pk=pk).values(self.term_path)
-        ).first()
+        if pk is not None and pk.isdecimal():
+            rows = self.model.objects.filter(pk=pk).values(self.term_path)
+            return Term.objects.filter(pk__in=rows).first()
+        chosen = request.POST.get("term", "")
+        return Term.objects.filter(pk=chosen).first() if chosen.isdecimal() else current_term()
 
 
 def member_search(prefix: str = "member__") -> tuple[str, str]:
