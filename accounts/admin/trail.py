@@ -1,16 +1,18 @@
 """The audit trail, for 安全审计员: who did what and when, without the business itself."""
 
 import json
+from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
+from django.core.exceptions import FieldDoesNotExist
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 
-from accounts.models import AuditEntry
+from accounts.models import AuditChange, AuditEntry
 from accounts.roles import RoleCode
 
 CHANGES_SHOWN = 100
@@ -42,6 +44,35 @@ def kind_of(object_type: str) -> str:
         return str(apps.get_model(object_type)._meta.verbose_name)
     except (LookupError, ValueError):
         return object_type
+
+
+def label_of(object_type: str, name: str) -> str:
+    """The Chinese name of a field; its code where there is none."""
+    try:
+        return str(apps.get_model(object_type)._meta.get_field(name).verbose_name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return "角色" if name == "roles" else name
+
+
+def fields_of(change: AuditChange) -> str:
+    """Which fields were touched; what they say only where an auditor may read it."""
+    before, after = change.before or {}, change.after or {}
+    names = dict.fromkeys([*before, *after])
+    labels = {name: label_of(change.object_type, name) for name in names}
+    if not concerns_accounts(change.object_type):
+        return "、".join(labels.values())
+    return "；".join(
+        f"{label}“{worded(before.get(name))}”改为“{worded(after.get(name))}”"
+        for name, label in labels.items()
+    )
+
+
+def worded(value: Any) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(str(item) for item in value)
+    return "空" if value in (None, "") else str(value)
 
 
 @admin.register(AuditEntry)
@@ -113,15 +144,8 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         lines = format_html_join(
             "",
             "<li>{} {}：{}</li>",
-            ((change.object_type, change.object_id, self._fields(change)) for change in changes),
+            ((kind_of(row.object_type), row.object_id, fields_of(row)) for row in changes),
         )
         count = entry.changes.count()
         rest = f"等共{count}条" if count > len(changes) else ""
         return format_html("<ol>{}</ol>{}", lines, rest)
-
-    def _fields(self, change) -> str:
-        before, after = change.before or {}, change.after or {}
-        names = list(dict.fromkeys([*before, *after]))
-        if not concerns_accounts(change.object_type):
-            return "、".join(names)
-        return "；".join(f"{name} {before.get(name)} → {after.get(name)}" for name in names)
