@@ -286,10 +286,12 @@ class Programme:
     def committee_activities(self) -> Iterator[DemoMeeting]:
         for committee in CONCERNS:
             own = [one for one in self.members if one.committee == committee]
-            for month in (4, 6, 8, 10) if self.full else ():
+            months = (4, 6, 8, 10) if self.full else ()
+            subjects = pick(self.rng, CONCERNS[committee], len(months))
+            for month, subject in zip(months, subjects, strict=True):
                 yield self.hold(
                     "专委会活动",
-                    f"{committee}“{self.rng.choice(CONCERNS[committee])}”座谈会",
+                    f"{committee}“{subject}”座谈会",
                     self.day(month),
                     pick(self.rng, own, round(len(own) * 0.7)),
                     organiser=committee,
