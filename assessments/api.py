@@ -42,7 +42,7 @@ class RunSerializer(ReadSerializer):
 
 
 class RunViewSet(VisibleModelViewSet):
-    queryset = Run.objects.select_related("term", "pack")
+    queryset = Run.objects.select_related("term", "pack").defer("pack__content")
     serializer_class = RunSerializer
     filterset_class = RunFilter
     ordering_fields = ["ran_at", "year"]
@@ -128,9 +128,11 @@ class DecisionSerializer(serializers.Serializer):
 
 
 class FindingViewSet(VisibleModelViewSet):
-    queryset = Finding.objects.select_related(
-        "term", "last_run__pack", "decided_by"
-    ).prefetch_related("events__actor")
+    queryset = (
+        Finding.objects.select_related("term", "last_run__pack", "decided_by")
+        .defer("last_run__pack__content")
+        .prefetch_related("events__actor")
+    )
     serializer_class = ReviewedFindingSerializer
     filterset_class = FindingFilter
     search_fields = ["subject_name", "title"]

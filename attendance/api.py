@@ -74,6 +74,7 @@ class AttendanceViewSet(VisibleModelViewSet):
     filterset_class = AttendanceFilter
     search_fields = ["member__person__name", "sitting__meeting__title"]
     ordering_fields = ["sitting__meeting__start_date", "member__code"]
+    ordering = ["pk"]  # tens of thousands of rows: by meeting and member only when asked
     about = "考勤，每人每场次一条。有此一条即为应出席；迟到、早退计为出席。"
 
 
@@ -92,6 +93,7 @@ class SpeechViewSet(VisibleModelViewSet):
     filterset_class = SpeechFilter
     search_fields = ["member__person__name", "title"]
     ordering_fields = ["meeting__start_date", "date"]
+    ordering = ["pk"]
     about = "会议发言。计入会议所在年度；场合为空即大会发言。"
 
 

@@ -58,6 +58,7 @@ class HandInViewSet(VisibleModelViewSet):
     filterset_class = HandInFilter
     search_fields = ["member__person__name"]
     ordering_fields = ["year", "submitted_date"]
+    ordering = ["pk"]
     about = "材料提交：某年度的登记表、述职报告、述职表与履职报告。"
 
 
