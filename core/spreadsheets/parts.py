@@ -291,7 +291,7 @@ class SheetHandler:
             self._row[self._column] = FORMULA
         elif self._pieces:
             value = self._cells.value("".join(self._pieces), self._type, self._style)
-            if value != "":
+            if not (isinstance(value, str) and (value == "" or value.isspace())):
                 self._row[self._column] = value
 
     def _end_row(self) -> None:

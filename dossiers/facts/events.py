@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import IntFlag
 
 from dossiers.facts.catalogue import EVENT_GROUPS, EVENT_STATES, RUNNING_STATES
 
@@ -24,8 +23,10 @@ class EventFacts:
     non_voting_groups: tuple[str, ...]
 
 
-class Presence(IntFlag):
-    """What a member's rows for one event say together, over all its sittings."""
+class Presence:
+    """What a member's rows for one event say together, over all its sittings: added up bit by
+    bit, as plain numbers, for there are very many of them.
+    """
 
     ATTENDED = 1
     LEAVE = 2

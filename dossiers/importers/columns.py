@@ -64,6 +64,11 @@ class Sheet:
     def key_fields(self) -> tuple[str, ...]:
         return tuple(column.field for column in self.columns if column.key)
 
+    @property
+    def member_fields(self) -> tuple[str, ...]:
+        """Fields that name one member: a column 姓名 may stand in for their numbers."""
+        return tuple(column.field for column in self.columns if column.refers == MEMBER)
+
     def label(self, field_name: str) -> str:
         return self.by_field[field_name].name
 

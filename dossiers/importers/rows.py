@@ -40,8 +40,9 @@ class SheetRows:
 
     @property
     def fields(self) -> frozenset[str]:
-        """Fields whose column is in the sheet: an absent column leaves the stored values alone."""
-        return frozenset(self.places)
+        """Fields the sheet speaks of: an absent column leaves the stored values alone."""
+        named = [] if self.name_place is None else self.sheet.member_fields
+        return frozenset([*self.places, *named])
 
     def is_good(self, row: ParsedRow) -> bool:
         return row.number not in self.log.bad_rows[self.sheet.name]
@@ -58,6 +59,8 @@ class SheetRows:
         self, row: ParsedRow, field_name: str, problem: str, remedy: str, *, follows: bool = False
     ) -> Problem:
         place = self.places.get(field_name)
+        if place is None and field_name in self.sheet.member_fields:
+            place = self.name_place
         value = shown(row.cells.get(place)) if place is not None else ""
         label = self.sheet.label(field_name)
         return Problem(self.sheet.name, row.number, label, value, problem, remedy, follows)
@@ -117,7 +120,7 @@ def _read_header(parsed: SheetRows, number: int, place: int, cell: CellValue) ->
         return
     name = "".join(shown(cell).split()).rstrip("*＊")
     column = sheet.by_name.get(name)
-    if column is None and name == NAME_COLUMN and _names_member(sheet):
+    if column is None and name == NAME_COLUMN and sheet.member_fields:
         parsed.name_place = place
     elif column is None:
         remedy = "本列不导入；如需导入，请按模板更正表头"
@@ -127,10 +130,6 @@ def _read_header(parsed: SheetRows, number: int, place: int, cell: CellValue) ->
         log.refuse(Problem(sheet.name, number, name, "", "表头重复", remedy))
     else:
         parsed.places[column.field] = place
-
-
-def _names_member(sheet: Sheet) -> bool:
-    return any(column.refers == MEMBER for column in sheet.columns)
 
 
 class _CellReader:

@@ -1,10 +1,9 @@
 """Gathering the facts of a term's year: for all members at once, in a fixed number of queries."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
 from operator import itemgetter
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Value
@@ -36,14 +35,21 @@ from dossiers.facts import (
     longest_run,
 )
 from dossiers.models import Campaign
-from dossiers.selectors.measures import WORK_SOURCES, Frame, event_groups, speech_measures
+from dossiers.selectors.measures import (
+    ROWS_AT_ONCE,
+    Frame,
+    event_groups,
+    speech_measures,
+    work_counts,
+)
 from members.choices import AssemblyLevel, Post
 from members.models import Member, Sector, SpecialCommittee, SuspensionPeriod, Tenure, Term
 
-PRESENCE_OF: Mapping[str, Presence] = {
-    **dict.fromkeys(ATTENDED_STATUSES, Presence.ATTENDED),
-    AttendanceStatus.LEAVE: Presence.LEAVE,
-    AttendanceStatus.ABSENT: Presence.ABSENT,
+PRESENCE_BITS = 3
+PRESENCE_OF: Mapping[str, int] = {
+    **{status.value: Presence.ATTENDED for status in ATTENDED_STATUSES},
+    AttendanceStatus.LEAVE.value: Presence.LEAVE,
+    AttendanceStatus.ABSENT.value: Presence.ABSENT,
 }
 #: Kinds of event whose attendance is followed through the whole term.
 TERM_KINDS = (MeetingKind.PLENARY_SESSION, *STANDING_COMMITTEE_KINDS, MeetingKind.TRAINING)
@@ -209,22 +215,72 @@ def _add_attendance(
         sitting__meeting__term=frame.term.pk,
     )
     seen = _of(rows, members, "member_id").order_by()
-    for pk, meeting, status in seen.values_list("member_id", "sitting__meeting_id", "status"):
-        person = people.get(pk)
-        if person is not None:
-            person.presences[meeting] |= PRESENCE_OF[status]
+    presences = {pk: person.presences for pk, person in people.items()}
+    nobody: dict[int, int] = defaultdict(int)
+    statuses = seen.values_list("member_id", "sitting__meeting_id", "status")
+    for pk, meeting, status in statuses.iterator(ROWS_AT_ONCE):
+        presences.get(pk, nobody)[meeting] |= PRESENCE_OF[status]
+    calendar = _Calendar(events, frame.year)
     for person in people.values():
-        _count_events(person, events, frame.year)
+        _count_events(person, calendar)
 
 
-def _count_events(person: _Gathered, events: Mapping[int, EventFacts], year: int) -> None:
-    values = person.values
-    for pk, presence in person.presences.items():
-        event = events[pk]
-        for measure in _measures_at(
-            _groups_for(person, event), int(presence), event.on.year == year
-        ):
-            values[measure] += 1  # type: ignore[operator]
+def _count_events(person: _Gathered, calendar: "_Calendar") -> None:
+    """Counts alike events together: a member's many events are of few kinds."""
+    person.non_voting |= {
+        pk
+        for pk in person.presences.keys() & calendar.council
+        if not person.stands(calendar.events[pk].on)
+    }
+    kinds, non_voting = calendar.kinds, person.non_voting
+    alike = Counter(
+        [
+            (calendar.non_voting_kinds if pk in non_voting else kinds)[pk] | presence
+            for pk, presence in person.presences.items()
+        ]
+    )
+    for kind, number in alike.items():
+        for measure in calendar.measures(kind):
+            person.values[measure] += number  # type: ignore[operator]
+
+
+class _Calendar:
+    """The events, alike ones under one number; its lowest bits are left for the presence."""
+
+    def __init__(self, events: Mapping[int, EventFacts], year: int) -> None:
+        self.events = events
+        self._alike: list[tuple[tuple[str, ...], bool]] = []
+        self._known: dict[int, tuple[str, ...]] = {}
+        self.kinds = {
+            pk: self._number(event.groups, event.on.year == year) for pk, event in events.items()
+        }
+        self.council = {
+            pk for pk, event in events.items() if event.groups is not event.non_voting_groups
+        }
+        self.non_voting_kinds = {
+            pk: self._number(events[pk].non_voting_groups, events[pk].on.year == year)
+            for pk in self.council
+        }
+
+    def measures(self, kind: int) -> tuple[str, ...]:
+        """Every measure an event of this kind, with this presence, counts for."""
+        if kind not in self._known:
+            groups, is_in_year = self._alike[kind >> PRESENCE_BITS]
+            states = event_states(kind & ((1 << PRESENCE_BITS) - 1))
+            of_year = [f"{group}.{state}" for group in groups for state in states]
+            of_term = [
+                f"term.{group}.{state}"
+                for group in groups
+                if group in TERM_GROUPS
+                for state in states
+            ]
+            self._known[kind] = (*(of_year if is_in_year else ()), *of_term)
+        return self._known[kind]
+
+    def _number(self, groups: tuple[str, ...], is_in_year: bool) -> int:
+        if (groups, is_in_year) not in self._alike:
+            self._alike.append((groups, is_in_year))
+        return self._alike.index((groups, is_in_year)) << PRESENCE_BITS
 
 
 def _groups_for(person: _Gathered, event: EventFacts) -> tuple[str, ...]:
@@ -232,17 +288,6 @@ def _groups_for(person: _Gathered, event: EventFacts) -> tuple[str, ...]:
         return event.groups
     person.non_voting.add(event.pk)
     return event.non_voting_groups
-
-
-@lru_cache(maxsize=1024)
-def _measures_at(groups: tuple[str, ...], presence: int, is_in_year: bool) -> tuple[str, ...]:
-    """Every measure one event counts for."""
-    states = event_states(presence)
-    of_year = [f"{group}.{state}" for group in groups for state in states] if is_in_year else []
-    of_term = [
-        f"term.{group}.{state}" for group in groups if group in TERM_GROUPS for state in states
-    ]
-    return (*of_year, *of_term)
 
 
 def _add_speeches(
@@ -266,8 +311,7 @@ def _add_speeches(
 
 
 def _add_works(people: dict[int, _Gathered], frame: Frame, members: Collection[int] | None) -> None:
-    first, *others = [source.counts(frame, members) for source in WORK_SOURCES]
-    for measure, pk, number in first.union(*others, all=True):
+    for measure, pk, number in work_counts(frame, members):
         if pk in people:
             people[pk].values[measure] += number
 
@@ -281,8 +325,8 @@ def _member_facts(person: _Gathered, events: Mapping[int, EventFacts], frame: Fr
         sector=person.sector,
         is_standing=person.stands(frame.on),
         suspended_all_year=_covers(person.suspended, frame.year_start, frame.on),
-        values=dict(person.values),
-        presences=dict(person.presences),
+        values=person.values,
+        presences=person.presences,
         non_voting=frozenset(person.non_voting),
     )
 

@@ -5,7 +5,8 @@ Attendance and speeches, which depend on who was a standing member on the day, a
 `event_groups` and `speech_measures`.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -37,6 +38,8 @@ from proposals.models import (
     ResearchParticipation,
 )
 
+#: Rows fetched together while many are read one after another.
+ROWS_AT_ONCE = 5000
 #: The most parts a record's key has.
 KEY_PARTS = 4
 
@@ -80,29 +83,32 @@ class WorkSource:
     split: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
 
-    def rows(self, frame: Frame, members: Collection[int] | None = None) -> QuerySet:
-        """The rows that count, of everybody or of these members (primary keys)."""
-        rows = self.model._default_manager.order_by().filter(
-            self.condition, **{self.term: frame.term.pk}
-        )
+    @property
+    def scope(self) -> str:
+        if self.measure in BY_DEADLINE:
+            return "deadline"
+        return "term" if self.measure.startswith("term.") else "year"
+
+    @property
+    def scan(self) -> tuple[object, ...]:
+        """Sources that agree in this are counted in one pass over their table."""
+        return self.model, self.member, self.on, self.term, self.scope, self.split
+
+    def scanned(self, frame: Frame, members: Collection[int] | None = None) -> QuerySet:
+        """The rows in time, of everybody or of these members (primary keys)."""
+        rows = self.model._default_manager.order_by().filter(**{self.term: frame.term.pk})
         if members is not None:
             rows = rows.filter(**{f"{self.member}__in": among(members)})
-        if self.measure in BY_DEADLINE:
+        if self.scope == "deadline":
             last = min(frame.on, frame.deadline)
             return rows.filter(**{"year": frame.year, f"{self.on}__lte": last})
-        if self.measure.startswith("term."):
+        if self.scope == "term":
             return rows.filter(**{f"{self.on}__lte": frame.on})
         return rows.filter(**{f"{self.on}__range": (frame.year_start, frame.year_end)})
 
-    def counts(self, frame: Frame, members: Collection[int] | None = None) -> QuerySet:
-        """(measure, member, count) for every member with at least one row."""
-        return (
-            self.rows(frame, members)
-            .annotate(counted=self._name(), holder=F(self.member))
-            .values("counted", "holder")
-            .annotate(number=Count("pk"))
-            .values_list("counted", "holder", "number")
-        )
+    def rows(self, frame: Frame, members: Collection[int] | None = None) -> QuerySet:
+        """The rows that count."""
+        return self.scanned(frame, members).filter(self.condition)
 
     def keys(self, frame: Frame, members: Collection[int]) -> QuerySet:
         """(source, measure, member, day, the parts of the key as text) for each row."""
@@ -254,3 +260,56 @@ def speech_measures(groups: tuple[str, ...], manner: str, occasion: str) -> tupl
     if "activities" in groups and manner == SpeechManner.ORAL:
         return ("activities.spoken",)
     return ()
+
+
+#: Measures one pass over a table counts at most.
+COUNTS_A_PASS = 4
+
+
+def _passes() -> tuple[tuple[WorkSource, ...], ...]:
+    alike: dict[tuple[object, ...], list[WorkSource]] = defaultdict(list)
+    for source in WORK_SOURCES:
+        alike[source.scan].append(source)
+    return tuple(
+        tuple(sources[first : first + COUNTS_A_PASS])
+        for sources in alike.values()
+        for first in range(0, len(sources), COUNTS_A_PASS)
+    )
+
+
+PASSES = _passes()
+
+
+def work_counts(
+    frame: Frame, members: Collection[int] | None = None
+) -> Iterator[tuple[str, int, int]]:
+    """(measure, member, number) of all written work and other records, in one statement."""
+    first, *others = [_pass(place, frame, members) for place in range(len(PASSES))]
+    for place, split, member, *numbers in first.union(*others, all=True).iterator(ROWS_AT_ONCE):
+        for source, number in zip(PASSES[place], numbers, strict=False):
+            if number:
+                yield f"{source.measure}.{split}" if split else source.measure, member, number
+
+
+def _pass(place: int, frame: Frame, members: Collection[int] | None) -> QuerySet:
+    """(place, split, member, numbers …) of one pass; numbers not needed are nought."""
+    sources = PASSES[place]
+    lead = sources[0]
+    rows = lead.rows(frame, members) if len(sources) == 1 else lead.scanned(frame, members)
+    counts = [
+        Count("pk", filter=source.condition) if len(sources) > 1 else Count("pk")
+        for source in sources
+    ]
+    names = [f"number_{column}" for column in range(COUNTS_A_PASS)]
+    return (
+        rows.annotate(
+            place=Value(place),
+            part=F(lead.split) if lead.split else Value("", output_field=TextField()),
+            holder=F(lead.member),
+        )
+        .values("place", "part", "holder")
+        .annotate(
+            **dict(zip(names, [*counts, *[Value(0)] * (COUNTS_A_PASS - len(counts))], strict=True))
+        )
+        .values_list("place", "part", "holder", *names)
+    )

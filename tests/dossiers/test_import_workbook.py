@@ -20,7 +20,7 @@ from members.models import (
     Sanction,
     Tenure,
 )
-from proposals.models import Proposal, PublicOpinionReport, Research
+from proposals.models import Article, Proposal, PublicOpinionReport, Research
 from tests.building import make_member, make_term
 from tests.dossiers.workbooks import (
     AT,
@@ -257,6 +257,19 @@ def test_member_is_found_by_unique_name(term, tmp_path):
     assert faults(plan) == []
     codes = Research.objects.get().participations.values_list("member__code", flat=True)
     assert list(codes) == ["0001", "0002"]
+
+
+def test_article_moves_to_the_member_named(term, tmp_path):
+    make_member(term, "0001", name="张三")
+    make_member(term, "0002", name="李四")
+    headers = ("编号", "题目", "姓名", "日期", "刊物")
+
+    for name in ("张三", "李四"):
+        rows = [headers, ("A1", "文章", name, "2022-05-01", "刊物"), (" ", "　", None, "", None)]
+        plan = load(term, tmp_path, {"发表文章": rows})
+
+    assert plan.counts["发表文章"] == {"created": 0, "updated": 1, "unchanged": 0, "rejected": 0}
+    assert Article.objects.get().member.code == "0002"
 
 
 def test_returning_person_keeps_one_identity(term, tmp_path):
