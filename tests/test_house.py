@@ -22,7 +22,10 @@ APPS = (
 )
 #: Where the clock may be read: the doors through which somebody, or the calendar, comes in.
 DOORS = {"admin", "api", "views", "tasks", "management", "forms", "filters", "checks", "migrations"}
-CLOCK = re.compile(r"\b(?:timezone|datetime|date)\.(?:now|localdate|localtime|today|utcnow)\(")
+#: Turning a given moment into a local date reads no clock.
+CLOCK = re.compile(
+    r"\b(?:timezone|datetime|date)\.(?:(?:now|today|utcnow)\(|(?:localdate|localtime)\(\))"
+)
 FLOORS = {"django": (5, 2, 17), "weasyprint": (69,)}
 
 
