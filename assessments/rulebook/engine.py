@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from assessments.rulebook.packs import (
     Condition,
@@ -69,33 +70,63 @@ class Comparison:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judgement:
-    """One rule, one subject, one window. `values` are the numbers compared, by their names.
-
-    `liaison` is the committee that is told of a sector's finding.
-    """
+    """One rule, one subject, one window; what it says in detail is worked out when asked."""
 
     rule: Rule
-    subject: Subject
+    facts: SubjectFacts
     window: Window
     verdict: Verdict
-    comparisons: tuple[Comparison, ...]
-    values: Mapping[str, Number | str | None]
-    summary: str
-    liaison: Subject | None = None
+
+    @property
+    def subject(self) -> Subject:
+        return self.facts.subject
+
+    @property
+    def liaison(self) -> Subject | None:
+        """The committee that is told of a sector's finding (萍协字〔2022〕21号 一)."""
+        return self.facts.liaison if isinstance(self.facts, OrganFacts) else None
+
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        return tuple(
+            _comparison(self.rule, condition, self.facts, self.window)
+            for condition in self.rule.conditions
+        )
+
+    @property
+    def deciding(self) -> tuple[Comparison, ...]:
+        """The comparisons that decide: where any suffices, those that hold."""
+        if not self.rule.any_suffices or self.verdict is not Verdict.HIT:
+            return self.comparisons
+        return tuple(comparison for comparison in self.comparisons if comparison.holds)
 
     @property
     def deciding_measures(self) -> tuple[str, ...]:
-        """The measures whose records are the evidence: where any suffices, those that hold."""
-        deciding = [
-            comparison
-            for comparison in self.comparisons
-            if comparison.holds or not self.rule.any_suffices or self.verdict is not Verdict.HIT
-        ]
+        """The measures whose records are the evidence."""
         return tuple(
-            dict.fromkeys(name for comparison in deciding for name in comparison.condition.measures)
+            dict.fromkeys(
+                name for comparison in self.deciding for name in comparison.condition.measures
+            )
         )
+
+    @cached_property
+    def values(self) -> Mapping[str, Number | str | None]:
+        """The numbers compared, by their names."""
+        values: dict[str, Number | str | None] = {}
+        if self.rule.windowed:
+            values["window"] = self.window.name
+        for comparison in self.deciding:
+            values |= _values(comparison.condition, self.facts, self.window)
+        return values
+
+    @property
+    def summary(self) -> str:
+        """What was found, in a sentence."""
+        texts = [comparison.text for comparison in self.deciding if comparison.text]
+        told = f"请联系该界别的{self.liaison.name}督促。" if self.liaison else ""
+        return f"{self.window.label}：{'；'.join(texts)}。{told}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +163,7 @@ def judge(
     """How a rule looks on a subject, hit or not; `window` defaults to the year or the term."""
     if window is None:
         window = windows_of(rule.period, year=facts.year, term=facts.term)[0]
-    return _judgement(rule, subject, window, _verdict(rule, subject, window, facts))
+    return Judgement(rule, subject, window, _verdict(rule, subject, window, facts))
 
 
 def windows_for(rule: Rule, facts: DutyFacts) -> tuple[Window, ...]:
@@ -208,13 +239,18 @@ def _subjects(rule: Rule, facts: DutyFacts) -> Iterable[SubjectFacts]:
         return facts.committees
     if rule.subject is RuleSubject.ASSEMBLY:
         return (facts.assembly,)
-    return (member for member in facts.members if _concerns(rule, member))
+    return [member for member in facts.members if _exclusion(rule, member) is None]
 
 
 def _hits(rule: Rule, window: Window, facts: DutyFacts) -> Iterator[Judgement]:
-    for subject in _subjects(rule, facts):
-        if _is_hit(rule, subject, window):
-            yield _judgement(rule, subject, window, Verdict.HIT)
+    subjects = _subjects(rule, facts)
+    if len(rule.conditions) == 1:  # most rules: spare the many who are not hit the detour
+        condition = rule.conditions[0]
+        hit = [subject for subject in subjects if _holds(condition, subject, window)]
+    else:
+        hit = [subject for subject in subjects if _is_hit(rule, subject, window)]
+    for subject in hit:
+        yield Judgement(rule, subject, window, Verdict.HIT)
 
 
 def _is_hit(rule: Rule, subject: SubjectFacts, window: Window) -> bool:
@@ -252,34 +288,11 @@ def _value(condition: Condition, subject: SubjectFacts, window: Window) -> Numbe
         if years is None:
             return None
         return sum(1 for figure in years.values() if figure < condition.years_below)
+    if len(condition.measures) == 1:
+        return subject.values.get(condition.measures[0], 0)
     values = [subject.value(name) for name in condition.measures]
     known = [value for value in values if value is not None]
     return sum(known) if len(known) == len(values) else None
-
-
-def _judgement(rule: Rule, subject: SubjectFacts, window: Window, verdict: Verdict) -> Judgement:
-    comparisons = tuple(
-        _comparison(rule, condition, subject, window) for condition in rule.conditions
-    )
-    shown = [
-        comparison
-        for comparison in comparisons
-        if comparison.holds or not rule.any_suffices or verdict is not Verdict.HIT
-    ]
-    values: dict[str, Number | str | None] = {"window": window.name} if rule.windowed else {}
-    for comparison in shown:
-        values |= _values(comparison.condition, subject, window)
-    texts = [comparison.text for comparison in shown if comparison.text]
-    return Judgement(
-        rule=rule,
-        subject=subject.subject,
-        window=window,
-        verdict=verdict,
-        comparisons=comparisons,
-        values=values,
-        summary=f"{window.label}：{'；'.join(texts)}。{_told_to(subject)}",
-        liaison=subject.liaison if isinstance(subject, OrganFacts) else None,
-    )
 
 
 def _comparison(
@@ -332,13 +345,6 @@ def _sentence(rule: Rule, condition: Condition, subject: SubjectFacts, window: W
     if condition.operator is Operator.BELOW and rule.is_owed_minimum:
         sentence += f"，应不少于{condition.threshold}{unit}"
     return sentence + _leave_sentence(condition, subject)
-
-
-def _told_to(subject: SubjectFacts) -> str:
-    """A sector's finding goes to the committee that liaises with it (萍协字〔2022〕21号 一)."""
-    if isinstance(subject, OrganFacts) and subject.liaison:
-        return f"请联系该界别的{subject.liaison.name}督促。"
-    return ""
 
 
 def _leave_sentence(condition: Condition, subject: SubjectFacts) -> str:

@@ -313,7 +313,7 @@ def _add_speeches(
 def _add_works(people: dict[int, _Gathered], frame: Frame, members: Collection[int] | None) -> None:
     for measure, pk, number in work_counts(frame, members):
         if pk in people:
-            people[pk].values[measure] += number
+            people[pk].values[measure] += number  # type: ignore[operator]
 
 
 def _member_facts(person: _Gathered, events: Mapping[int, EventFacts], frame: Frame) -> MemberFacts:

@@ -19,7 +19,7 @@ from exits.models import ExitCase
 from exits.selectors import refusals
 from members.models import Member, Person, Term
 
-MEMBERS, SEED = 60, 5
+MEMBERS, SEED = 30, 5
 
 
 def load(**options: int) -> str:
@@ -134,7 +134,7 @@ def test_load_demo_a_second_time_changes_nothing(term):
     assert AuditEntry.objects.count() == before
 
 
-@pytest.mark.parametrize("options", [{"members": 59}, {"years": 0}, {"years": 6}])
+@pytest.mark.parametrize("options", [{"members": 29}, {"years": 0}, {"years": 6}])
 def test_load_demo_refuses_what_it_cannot_tell(db, options):
     with pytest.raises(CommandError) as refusal:
         load(**options)

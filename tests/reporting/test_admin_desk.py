@@ -4,6 +4,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.roles import RoleCode
+from members.models import Member, Person
 from tests.world import MARKS, YEAR, add_member, build_world
 
 
@@ -89,3 +90,41 @@ def test_desk_of_others_counts_nobody(sign_in, role):
 def test_year_outside_the_term_is_not_found(sign_in, year):
     page = reverse("admin:index") + f"?year={year}"
     assert sign_in(RoleCode.LEADER).get(page).status_code == 404
+
+
+def add_members(world, number):
+    people = Person.objects.bulk_create(Person(name=f"委员{n}") for n in range(number))
+    Member.objects.bulk_create(
+        Member(
+            term=world.term,
+            person=person,
+            code=f"B{person.pk}",
+            party="cpc",
+            sector=world.sectors[person.pk % 2],
+            committee=world.committees[person.pk % 2],
+            joined_date=world.term.start_date,
+        )
+        for person in people
+    )
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "index",
+        "members_member_changelist",
+        "members_person_changelist",
+        "reporting_dutydossier_changelist",
+    ],
+)
+def test_page_costs_the_same_for_30_and_300_members(world, sign_in, page):
+    browser = sign_in(RoleCode.REGISTRAR)
+    address = reverse(f"admin:{page}")
+    add_members(world, 30)
+    browser.get(address)
+    with CaptureQueriesContext(connection) as few:
+        assert browser.get(address).status_code == 200
+    add_members(world, 270)
+    with CaptureQueriesContext(connection) as many:
+        assert browser.get(address).status_code == 200
+    assert len(many) == len(few)

@@ -11,6 +11,7 @@ from pypdf import PdfReader
 
 from reporting.exporters import press
 from reporting.exporters.fonts import MISSING, FontShelf
+from reporting.exporters.kept import KeptFiles
 from reporting.exporters.layout import CellKind, annual_return_sheet, form_sheets
 from reporting.exporters.paper import FormPrinter
 from reporting.selectors.records import ProposalLine, ResearchLine
@@ -28,7 +29,7 @@ def shelf():
 
 @pytest.fixture
 def printer(shelf, tmp_path):
-    return FormPrinter(shelf, tmp_path / "cache")
+    return FormPrinter(shelf, KeptFiles(tmp_path / "cache"))
 
 
 def pages(pdf: bytes) -> list[str]:
@@ -150,8 +151,8 @@ def test_same_facts_give_the_same_bytes_whatever_was_printed_before(shelf, tmp_p
     term = make_term()
     first, second = busy_member(term), make_member(term, name="𬱖")
     sheet = form_sheets(forms_of(first))[0]
-    alone = FormPrinter(shelf, tmp_path / "a").print_sheet(sheet)
-    among = FormPrinter(shelf, tmp_path / "b").print_sheets(
+    alone = FormPrinter(shelf, KeptFiles(tmp_path / "a")).print_sheet(sheet)
+    among = FormPrinter(shelf, KeptFiles(tmp_path / "b")).print_sheets(
         [form_sheets(forms_of(second))[0], sheet], processes=1
     )
     assert among[1].read_bytes() == alone
@@ -185,10 +186,10 @@ def test_other_processes_print_the_same_and_tell_how_far_they_are(shelf, tmp_pat
         for number in range(14)
     ]
     told = []
-    shared = FormPrinter(shelf, tmp_path / "a").print_sheets(
+    shared = FormPrinter(shelf, KeptFiles(tmp_path / "a")).print_sheets(
         sheets, processes=2, progress=lambda done, total: told.append((done, total))
     )
-    alone = FormPrinter(shelf, tmp_path / "b").print_sheets(sheets[:1], processes=1)
+    alone = FormPrinter(shelf, KeptFiles(tmp_path / "b")).print_sheets(sheets[:1], processes=1)
     assert shared[0].read_bytes() == alone[0].read_bytes()
     assert told[-1] == (14, 14)
     assert "委员13" in pages(shared[13].read_bytes())[0]
@@ -197,9 +198,9 @@ def test_other_processes_print_the_same_and_tell_how_far_they_are(shelf, tmp_pat
 def test_forms_nobody_asked_for_are_forgotten(printer):
     sheet = form_sheets(forms_of(make_member(make_term())))[0]
     (path,) = printer.print_sheets([sheet], processes=1)
-    printer.forget_unused(before=timezone.now() - timedelta(days=1))
+    printer.kept.forget_unused(before=timezone.now() - timedelta(days=1))
     assert path.exists()
-    printer.forget_unused(before=timezone.now() + timedelta(days=1))
+    printer.kept.forget_unused(before=timezone.now() + timedelta(days=1))
     assert not path.exists()
 
 
