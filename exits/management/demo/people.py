@@ -17,9 +17,10 @@ ELECTED = date(2021, 10, 23)
 #: Days on which the standing committee added members (增补) and accepted resignations.
 CHANGES = (date(2023, 6, 28), date(2023, 12, 28), date(2024, 12, 27), date(2025, 6, 27))
 STANDING_SHARE = 0.18
+STANDING_PARTS = sum(part.standing for part in PARTS)
 ADDED_SHARE = 0.06
 #: The cast needs this many; a real assembly has more.
-SMALLEST_TERM = 60
+SMALLEST_TERM = 30
 
 Span = tuple[date, date | None]
 
@@ -154,7 +155,7 @@ def name_some_rarely(rng: Random, members: list[DemoMember]) -> list[DemoMember]
 def elect_standing(rng: Random, members: list[DemoMember]) -> list[DemoMember]:
     """Those who lead the assembly and its committees are standing members; so are some others."""
     posts = leading_posts(rng, members)
-    wanted = max(round(len(members) * STANDING_SHARE), len(posts) + 12)
+    wanted = max(round(len(members) * STANDING_SHARE), len(posts) + STANDING_PARTS + 1)
     posts_of_groups = group_heads(members, posts)
     rest = [place for place in range(len(members)) if place not in posts | posts_of_groups]
     elected = list(members)
@@ -172,7 +173,7 @@ def leading_posts(rng: Random, members: list[DemoMember]) -> dict[int, tuple[str
     """Place in the roster -> post and organ."""
     communists = [place for place, one in enumerate(members) if one.party == "中共"]
     others = [place for place, one in enumerate(members) if one.party not in {"中共", "群众"}]
-    chair, secretary, first, second, *_ = communists
+    chair, secretary, first, second, *_ = [*communists, *others]
     posts = {chair: ("主席", ""), secretary: ("秘书长", "")}
     for place in [first, second, *pick(rng, others, min(5, len(members) // 60))]:
         posts[place] = ("副主席", "")
@@ -182,9 +183,10 @@ def leading_posts(rng: Random, members: list[DemoMember]) -> dict[int, tuple[str
             for place, one in enumerate(members)
             if one.committee == committee and place not in posts
         ]
-        director, *deputies = pick(rng, staff, 1 + len(staff) // 20)
-        posts[director] = ("专委会主任", committee)
-        posts |= dict.fromkeys(deputies, ("专委会副主任", committee))
+        if len(staff) > 4:
+            director, *deputies = pick(rng, staff, 1 + len(staff) // 20)
+            posts[director] = ("专委会主任", committee)
+            posts |= dict.fromkeys(deputies, ("专委会副主任", committee))
     return posts
 
 
@@ -203,17 +205,13 @@ def group_heads(members: list[DemoMember], taken: Container[int]) -> dict[int, t
 
 
 def cast_parts(rng: Random, members: list[DemoMember]) -> list[DemoMember]:
-    """Gives each story to a member without a post, the most particular stories first."""
+    """Gives each story to a member without a post, to one of the party it tells of if possible."""
     stage = list(members)
     free = [place for place, one in enumerate(stage) if not one.posts]
     rng.shuffle(free)
-    for part in sorted(PARTS, key=lambda part: (not part.party, not part.standing)):
-        place = next(
-            place
-            for place in free
-            if bool(stage[place].standing) == part.standing
-            and part.party in {"", stage[place].party}
-        )
+    for part in sorted(PARTS, key=lambda part: not part.party):
+        able = [place for place in free if bool(stage[place].standing) == part.standing]
+        place = min(able, key=lambda place: part.party not in {"", stage[place].party})
         free.remove(place)
         stage[place] = play(stage[place], part)
     return stage
@@ -226,6 +224,7 @@ def play(member: DemoMember, part: Part) -> DemoMember:
     return replace(
         member,
         part=part,
+        party=part.party or member.party,
         diligence=0.85,
         joined=part.joined or member.joined,
         exited=part.exited,
