@@ -47,6 +47,13 @@ MAX_ATTEMPTS = 5
 MAX_UNFINISHED = 10
 BEAT_SECONDS = 10.0
 REPORT_SECONDS = 0.5
+#: Whoever saves a form does not wait for a broker that is away: one quick try, in seconds.
+BROKER_PATIENCE = {
+    "socket_connect_timeout": 0.5,
+    "socket_timeout": 0.5,
+    "max_retries": 0,
+    "connect_retries_timeout": 1,
+}
 Clock = Callable[[], datetime]
 
 
@@ -138,8 +145,10 @@ def _load_task(name: str) -> Task:
 
 def send(job: Job) -> None:
     """Asks a worker to take the job. Without a broker the job waits for the next sweep."""
+    task = _load_task(job.task)
     try:
-        _load_task(job.task).apply_async(kwargs={"job_id": str(job.pk)}, retry=False)
+        with current_app.connection_for_write(transport_options=BROKER_PATIENCE) as broker:
+            task.apply_async(kwargs={"job_id": str(job.pk)}, connection=broker, retry=False)
     except (BrokerError, OSError) as error:
         logger.warning("job %s waits: the broker does not answer (%s)", job.pk, error)
 
