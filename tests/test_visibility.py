@@ -13,6 +13,7 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from accounts.models import AuditEntry
 from accounts.roles import RoleCode
 from config.api import ENDPOINTS
 from tests.world import MARKS, World, add_job, build_world
@@ -218,6 +219,9 @@ def test_telephone_number_is_told_to_the_office_and_written_down(role, world):
         role, [403 if visible is None or mark in visible else 404 for mark in MARKS]
     )
     assert codes == expected
+    read = {tuple(entry.detail["ids"]) for entry in AuditEntry.objects.filter(verb="view")}
+    others = {(member.pk,) for member in world.members} if role == "registrar" else set()
+    assert read == others
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])

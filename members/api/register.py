@@ -14,8 +14,7 @@ from accounts.api.base import (
     SensitiveViewSet,
     VisibleModelViewSet,
 )
-from accounts.audit import record
-from accounts.choices import Verb
+from accounts.services.reading import note_reading
 from members.filters import MemberFilter, OrganFilter, SuspensionFilter, TenureFilter
 from members.models import (
     Department,
@@ -218,14 +217,13 @@ class MemberViewSet(VisibleModelViewSet):
         member = self.get_object()
         if not sees_phone(user=request.user, person=member.person):
             raise PermissionDenied("联系电话仅限委员联络科和本人查看。")
-        if member.person.user_id != request.user.pk:
-            record(
-                actor=request.user,
-                verb=Verb.VIEW,
-                at=timezone.now(),
-                obj=member,
-                detail={"field": "phone"},
-            )
+        note_reading(
+            rows=Member.objects.filter(pk=member.pk),
+            actor=request.user,
+            at=timezone.now(),
+            person="person",
+            field="phone",
+        )
         return Response({"phone": member.person.phone})
 
 
