@@ -148,7 +148,8 @@ def send(job: Job) -> None:
     task = _load_task(job.task)
     try:
         with current_app.connection_for_write(transport_options=BROKER_PATIENCE) as broker:
-            task.apply_async(kwargs={"job_id": str(job.pk)}, connection=broker, retry=False)
+            options: dict[str, Any] = {"connection": broker, "retry": False}
+            task.apply_async(kwargs={"job_id": str(job.pk)}, **options)
     except (BrokerError, OSError) as error:
         logger.warning("job %s waits: the broker does not answer (%s)", job.pk, error)
 
