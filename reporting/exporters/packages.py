@@ -19,9 +19,10 @@ from accounts.models import User
 from core.refusals import RefusalError
 from reporting.choices import FileFormat
 from reporting.exporters import summary
+from reporting.exporters.kept import kept_files
 from reporting.exporters.layout import FormSheet, form_sheets
 from reporting.exporters.paper import FormPrinter, MissingGlyphs, form_printer
-from reporting.exporters.worksheets import form_workbook
+from reporting.exporters.worksheets import worksheet_file
 from reporting.selectors.forms import duty_forms
 from reporting.selectors.summary import year_summary
 from reporting.services import Selection, record_export
@@ -79,7 +80,7 @@ def export_to_folder(
         with transaction.atomic():
             _record(selection, export, file_format, sha256, actor, at)
             _publish(staging, folder)
-    form_printer().forget_unused(before=at - KEPT_FOR)
+    kept_files().forget_unused(before=at - KEPT_FOR)
     return Exported(folder, export.members, export.files, export.missing, sha256)
 
 
@@ -102,7 +103,7 @@ def exported_archive(
         sha256 = _digest(archive)
         with transaction.atomic():
             _record(selection, export, file_format, sha256, actor, at)
-        form_printer().forget_unused(before=at - KEPT_FOR)
+        kept_files().forget_unused(before=at - KEPT_FOR)
         yield Exported(archive, export.members, export.files, export.missing, sha256)
 
 
@@ -131,7 +132,7 @@ def _gather(
         missing = printer.missing_glyphs(sheets)
     WRITERS[file_format](printer, sheets, staging, progress or _in_silence)
     overview = year_summary(**asked, members=members, viewer=viewer)
-    (staging / summary.NAME).write_bytes(summary.summary_workbook(overview))
+    (staging / summary.NAME).write_bytes(summary.summary_file(overview))
     files = sum(1 for path in staging.rglob("*") if path.is_file())
     return _Gathered(len(forms), files, tuple(missing))
 
@@ -150,7 +151,7 @@ def _write_worksheets(
     for number, (sheet, target) in enumerate(
         zip(sheets, form_paths(sheets, staging, ".xlsx"), strict=True), start=1
     ):
-        target.write_bytes(form_workbook([sheet]))
+        target.write_bytes(worksheet_file(sheet))
         progress(number, len(sheets))
 
 

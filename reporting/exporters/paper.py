@@ -3,13 +3,11 @@
 A form whose facts, template and fonts are unchanged is never printed twice.
 """
 
-import hashlib
 import multiprocessing
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from string import Template
@@ -21,6 +19,7 @@ from django.template.loader import get_template, render_to_string
 from reporting.exporters import press
 from reporting.exporters.flow import LABEL_PADDING, TEXT_PADDING, ems_of, lines_needed
 from reporting.exporters.fonts import LABEL, MISSING, TEXT, TITLE, FontShelf, Role
+from reporting.exporters.kept import KeptFiles, kept_files, source_digest
 from reporting.exporters.layout import Cell, CellKind, FormSheet
 
 TEMPLATES = tuple(f"reporting/forms/{name}" for name in ("form.html", "_title.html", "_rows.html"))
@@ -52,11 +51,11 @@ class PaperRow:
 
 
 class FormPrinter:
-    """Prints sheets and keeps them under `cache`."""
+    """Prints sheets and keeps them."""
 
-    def __init__(self, shelf: FontShelf, cache: Path) -> None:
+    def __init__(self, shelf: FontShelf, kept: KeptFiles) -> None:
         self.shelf = shelf
-        self.cache = cache
+        self.kept = kept
 
     def print_sheet(self, sheet: FormSheet) -> bytes:
         """One form, here and now."""
@@ -71,10 +70,11 @@ class FormPrinter:
             path: sheet for path, sheet in zip(paths, sheets, strict=True) if not path.exists()
         }
         done = len(sheets) - len(missing)
+        tell = progress or _in_silence
+        tell(done, len(sheets))
         for printed in self._print(missing, processes) if missing else ():
             done += printed
-            if progress:
-                progress(done, len(sheets))
+            tell(done, len(sheets))
         for path in paths:
             os.utime(path)
         return paths
@@ -99,18 +99,12 @@ class FormPrinter:
             for (code, name), characters in found.items()
         ]
 
-    def forget_unused(self, *, before: datetime) -> None:
-        """Removes kept forms that nobody has asked for since."""
-        for path in self.cache.glob("*/*"):
-            if path.stat().st_mtime < before.timestamp():
-                path.unlink(missing_ok=True)
-
     def _print(self, missing: Mapping[Path, FormSheet], processes: int) -> Iterator[int]:
         """Yields how many were printed, batch by batch."""
         press.ensure_fast_subsetting()
         wording = self._wording(missing.values())
         for path in missing:
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.kept.make_room(path)
         work = [(wording.html(sheet), path) for path, sheet in missing.items()]
         alone = processes == 1 or len(work) < WORTH_SHARING
         # A child of a daemonic process may have no children: there the work is done in place.
@@ -155,9 +149,7 @@ class FormPrinter:
         return Wording(style, {ord(character): MISSING for character in lacking})
 
     def _path(self, sheet: FormSheet) -> Path:
-        text = f"{template_digest()}\n{self.shelf.digest}\n{sheet!r}"
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-        return self.cache / digest[:2] / f"{digest}.pdf"
+        return self.kept.path(template_digest(), self.shelf.digest, repr(sheet), ending=".pdf")
 
 
 @dataclass(frozen=True)
@@ -177,7 +169,11 @@ class Wording:
 @lru_cache(maxsize=1)
 def form_printer() -> FormPrinter:
     """The printer of this installation, its fonts looked up once a process."""
-    return FormPrinter(FontShelf(settings.FONTS_DIR), settings.DATA_DIR / "cache" / "forms")
+    return FormPrinter(FontShelf(settings.FONTS_DIR), kept_files())
+
+
+def _in_silence(done: int, total: int) -> None:
+    """Nobody waits for progress."""
 
 
 def _stack(role: Role, families: Sequence[str], shelf: FontShelf) -> str:
@@ -194,11 +190,8 @@ def stylesheet() -> str:
 @lru_cache(maxsize=1)
 def template_digest() -> str:
     """Of everything but the facts and the fonts that decides how a form comes out."""
-    sources = [
-        Path(get_template(name).origin.name).read_text(encoding="utf-8") for name in TEMPLATES
-    ]
-    text = "\n".join([weasyprint.__version__, stylesheet(), *sources])
-    return hashlib.sha256(text.encode()).hexdigest()
+    templates = [get_template(name).origin.name for name in (*TEMPLATES, STYLESHEET)]
+    return f"{weasyprint.__version__} {source_digest(*templates)}"
 
 
 def characters_of(sheets: Iterable[FormSheet]) -> set[str]:

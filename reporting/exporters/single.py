@@ -11,7 +11,7 @@ from reporting.choices import FormKind
 from reporting.exporters.layout import FormSheet, form_sheets
 from reporting.exporters.packages import file_name
 from reporting.exporters.paper import form_printer
-from reporting.exporters.worksheets import form_workbook
+from reporting.exporters.worksheets import worksheet_file
 from reporting.selectors.forms import (
     YearOutsideTermError,
     duty_forms,
@@ -49,7 +49,7 @@ def single_form(
     if ending == "pdf":
         content = form_printer().print_sheet(sheet)
     else:
-        content = form_workbook([sheet])
+        content = worksheet_file(sheet)
     label = f"{member.person.name}{year}年度{kind.label}"
     record_export(
         actor=actor,

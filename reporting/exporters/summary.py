@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.worksheet import Worksheet
 
+from reporting.exporters.kept import kept_files, source_digest
 from reporting.selectors.summary import COUNT_COLUMNS, FindingRow, Subtotal, Summary, SummaryRow
 
 NAME = "履职情况汇总表.xlsx"
@@ -64,6 +65,16 @@ def summary_workbook(summary: Summary) -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def summary_file(summary: Summary) -> bytes:
+    """The workbook, made anew only where a number or a word of it changed."""
+    return kept_files().content(
+        source_digest(__file__),
+        repr(summary),
+        ending=".xlsx",
+        make=lambda: summary_workbook(summary),
+    )
 
 
 class Styles:

@@ -14,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from reporting.exporters.flow import TEXT_PADDING, ems_of, lines_needed, split_text
+from reporting.exporters.kept import kept_files, source_digest
 from reporting.exporters.layout import Cell, CellKind, FormSheet
 
 LINE_POINTS = 18
@@ -54,6 +55,13 @@ def form_workbook(sheets: Iterable[FormSheet]) -> bytes:
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def worksheet_file(sheet: FormSheet) -> bytes:
+    """The workbook of one form, made anew only where the form changed."""
+    return kept_files().content(
+        source_digest(__file__), repr(sheet), ending=".xlsx", make=lambda: form_workbook([sheet])
+    )
 
 
 def inert(cell: ExcelCell, text: str) -> None:
