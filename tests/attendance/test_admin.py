@@ -3,6 +3,7 @@ from django.urls import reverse
 
 from accounts.roles import RoleCode
 from attendance.models import Attendance, Meeting
+from attendance.selectors import Turnout
 from tests.world import build_world
 
 
@@ -24,7 +25,7 @@ def test_meeting_tells_how_many_were_expected_and_came(world, registrar):
     Attendance.objects.filter(member=world.members[0]).update(status="late")
     meeting = registrar.get(reverse("admin:attendance_meeting_changelist")).context["cl"]
     [row] = meeting.result_list
-    assert (row.expected, row.attended) == (3, 1)
+    assert row.counted == Turnout(expected=3, attended=1)
 
 
 def test_numbers_of_a_meeting_lead_to_its_rows(world, registrar):
