@@ -113,6 +113,8 @@ class SheetImporter:
     def examine(self, rows: SheetRows) -> SheetPlan:
         """Checks the rows, tells the register of the good ones, and plans the writing."""
         self._check_scope(rows)
+        if not rows.fields.issuperset(self.sheet.key_fields):
+            self.register.unreadable.add(self.sheet.name)
         for row in list(rows.good_rows()):
             self.resolve(rows, row)
         unique, repeated = self._unique(rows)
@@ -201,10 +203,13 @@ class SheetImporter:
             rows.refuse(row, column.field, problem, f"请改填委员编号：{several.candidates}")
             return None
         except UnknownNameError as unknown:
-            offer = f"，相近的有：{unknown.offer}" if unknown.offer else ""
-            remedy = f"请核对{noun}{offer}"
             which = f"“{written}”" if column.refers == MEMBERS else ""
-            rows.refuse(row, column.field, f"没有这个{noun}{which}", remedy)
+            offer = f"，相近的有：{unknown.offer}" if unknown.offer else ""
+            # Where the sheet that names them cannot be read, the fault lies there.
+            follows = SOURCES.get(column.refers) in self.register.unreadable
+            rows.refuse(
+                row, column.field, f"没有这个{noun}{which}", f"请核对{noun}{offer}", follows=follows
+            )
             return None
         return self._unless_bad(rows, row, column, found)
 

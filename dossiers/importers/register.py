@@ -88,7 +88,8 @@ class AmbiguousNameError(Exception):
 
 @dataclass
 class Register:
-    """`bad_members` and `bad_meetings` hold new ones refused on an earlier sheet, by row number."""
+    """`bad_members` and `bad_meetings` hold new ones refused on an earlier sheet, with their row;
+    `unreadable` the sheets of this file without the headers that name their rows."""
 
     term: Term
     sectors: frozenset[str]
@@ -103,11 +104,12 @@ class Register:
     bad_members: dict[str, int] = field(default_factory=dict)
     bad_meetings: dict[str, int] = field(default_factory=dict)
     codes_by_name: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    unreadable: set[str] = field(default_factory=set)
     _suggestions: int = 0
 
     @classmethod
     def load(cls, term: Term) -> "Register":
-        """Eight queries, whatever the number of members."""
+        """Seven queries, whatever the number of members."""
         register = cls(
             term=term,
             sectors=frozenset(Sector.objects.filter(term=term).values_list("name", flat=True)),
@@ -141,19 +143,25 @@ class Register:
         self.members[state.code] = state
         self.codes_by_name[state.name].add(state.code)
 
+    def knows_member(self, written: str) -> bool:
+        """Whether a member of that number or name is there."""
+        return written in self.members or bool(self.codes_by_name.get(written))
+
     # What a cell points to --------------------------------------------------------------
     def member_code(self, written: str) -> str:
         """The code of a member named by number or by a unique name.
 
         Raises UnknownNameError or AmbiguousNameError.
         """
-        if written in self.members or written in self.bad_members:
+        if written in self.members:
             return written
         codes = sorted(self.codes_by_name.get(written, ()))
         if len(codes) == 1:
             return codes[0]
         if codes:
             raise AmbiguousNameError("、".join(self._described(code) for code in codes))
+        if written in self.bad_members:
+            return written
         near = self._near(written, [*self.members, *self.codes_by_name])
         raise UnknownNameError(
             "、".join(

@@ -154,9 +154,9 @@ class RosterImporter(SheetImporter):
             self.register.tenures[given["code"], STANDING][start] = Span(start, end)
 
     def reject(self, row: ParsedRow) -> None:
-        code = row.values.get("code")
-        if code and code not in self.register.members:
-            self.register.bad_members.setdefault(code, row.number)
+        for written in (row.values.get("code"), row.values.get("name")):
+            if written and not self.register.knows_member(written):
+                self.register.bad_members.setdefault(written, row.number)
 
     def compare(
         self, rows: SheetRows, unique: Mapping[Key, ParsedRow], stored: Mapping[Key, Stored]

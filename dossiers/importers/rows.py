@@ -1,6 +1,7 @@
 """From the rows of a sheet to parsed rows that remember where they stood."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,10 +86,11 @@ def parse_sheet(sheet: Sheet, rows: Iterator[Row], log: ProblemLog) -> SheetRows
         if complete and places.isdisjoint(row.cells):
             continue
         parsed.total += 1
-        if not complete:
+        if complete:
+            values, sound = _read_row(parsed, row, readers)
+        else:
+            values, sound = _read_what_can_be(row, readers), False
             log.bad_rows[sheet.name].add(row.number)
-            continue
-        values, sound = _read_row(parsed, row, readers)
         kept = parsed.rows if sound else parsed.unreadable
         kept.append(ParsedRow(row.number, row.cells, values))
     return parsed
@@ -179,6 +181,17 @@ def _read_row(
             continue
         values[column.field] = value
     return values, sound
+
+
+def _read_what_can_be(row: Row, readers: list[_CellReader]) -> dict[str, Any]:
+    """Of a sheet without all its headers: enough to tell what rests on the row."""
+    values: dict[str, Any] = {}
+    for reader in readers:
+        cell = None if reader.place is None else row.cells.get(reader.place)
+        if cell is not None:
+            with suppress(BadValueError):
+                values[reader.column.field] = reader.read(cell)
+    return values
 
 
 def _name_beside(parsed: SheetRows, row: Row) -> str:

@@ -150,6 +150,7 @@ def import_workbook(
         )
         if plan.is_refused:
             raise ImportRefusedError(plan)
+        progress(len(plan.sheets), len(plan.sheets), "检查完毕，正在写入")
         return plan
 
     for _ in range(FREE_ATTEMPTS):

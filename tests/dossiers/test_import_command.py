@@ -90,6 +90,15 @@ def test_missing_argument_is_wrong_usage(file):
     assert run(file)[0] == 2
 
 
+def test_report_that_cannot_be_written_stops_before_importing(file, tmp_path):
+    report = tmp_path / "missing" / "report.json"
+
+    code, _, _ = run(file, "--term", "pingxiang-14", "--skip-bad-rows", "--report", report)
+
+    assert code == 2
+    assert Meeting.objects.count() == 0
+
+
 def test_file_that_is_no_workbook_exits_with_1(file, tmp_path):
     report = tmp_path / "report.json"
     file.write_text("a,b\n")

@@ -235,6 +235,22 @@ def test_good_rows_are_imported_when_asked(term, tmp_path):
     assert Attendance.objects.count() == 2
 
 
+@pytest.mark.parametrize("missing", ["委员编号", "党派"])
+def test_rows_on_a_sheet_without_its_headers_are_no_faults(term, tmp_path, missing):
+    headers = tuple(name for name in ROSTER if name != missing)
+    sheets = {
+        "委员名册": [
+            headers,
+            tuple(dict(zip(ROSTER, person("0001", "张三"), strict=True))[name] for name in headers),
+        ],
+        "外单位活动": [("委员编号", "日期", "名称"), ("0001", "2022-05-01", "座谈")],
+    }
+
+    assert faults(load(term, tmp_path, sheets)) == [("委员名册", 1, missing)]
+    skipped = load(term, tmp_path, sheets, skip_bad_rows=True)
+    assert [counts["rejected"] for counts in skipped.counts.values()] == [1, 1]
+
+
 def test_member_is_found_by_unique_name(term, tmp_path):
     make_member(term, "0001", name="欧阳三")
     make_member(term, "0002", name="李四")

@@ -34,6 +34,7 @@ class Command(DutyCommand):
         term = Term.objects.filter(code=options["term"]).first()
         if term is None:
             raise WrongUsageError(f"没有代码为“{options['term']}”的届次。请先运行 create_term。")
+        _check_writable(options["report"])
         given = {
             "path": options["file"],
             "filename": options["file"].name,
@@ -56,10 +57,7 @@ class Command(DutyCommand):
     def _write_report(self, path: Path | None, report: dict[str, Any]) -> None:
         if path is None:
             return
-        try:
-            path.write_text(json.dumps(report, ensure_ascii=False, indent=2), encoding="utf-8")
-        except OSError as error:
-            raise WrongUsageError(f"结果文件 {path} 不能写入。") from error
+        path.write_text(json.dumps(report, ensure_ascii=False, indent=2), encoding="utf-8")
 
     def _tell(self, plan: ImportPlan, *, dry_run: bool) -> None:
         for warning in plan.log.warnings:
@@ -75,6 +73,16 @@ class Command(DutyCommand):
                 f"不变 {counts['unchanged']}，未导入 {counts['rejected']}"
             )
         self.stdout.write("检查完毕，没有写入。" if dry_run else "导入完毕。")
+
+
+def _check_writable(path: Path | None) -> None:
+    """Before anything is imported: a report that cannot be written is no reason to fail after."""
+    if path is None:
+        return
+    try:
+        path.touch()
+    except OSError as error:
+        raise WrongUsageError(f"结果文件 {path} 不能写入。") from error
 
 
 def _unreadable(message: str) -> dict[str, Any]:
