@@ -1,5 +1,6 @@
 """Refusals as JSON: a code for programs, a Chinese message for people."""
 
+import logging
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -13,6 +14,9 @@ from rest_framework.views import exception_handler
 
 from accounts.services.sign_in import note_denial
 from core.refusals import RefusalError
+from core.requests import current_trace
+
+logger = logging.getLogger(__name__)
 
 MESSAGES = {
     status.HTTP_400_BAD_REQUEST: "请求有误，各项说明见 fields。",
@@ -32,7 +36,7 @@ class Conflict(exceptions.APIException):
     default_code = "conflict"
 
 
-def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
+def answer_error(error: Exception, context: dict[str, Any]) -> Response:
     """The one place where an exception becomes an answer."""
     if isinstance(error, ValidationError):
         error = exceptions.ValidationError(serializers.as_serializer_error(error))
@@ -40,13 +44,23 @@ def answer_error(error: Exception, context: dict[str, Any]) -> Response | None:
         error = Conflict(str(error))
     response = exception_handler(error, context)
     if response is None:
-        return None
+        return _answer_failure(error)
     if response.status_code == status.HTTP_403_FORBIDDEN:
         _note_denial(context["request"])
     response.data = {"code": _code(error), "message": _message(error, response.status_code)}
     if isinstance(error, exceptions.ValidationError):
         response.data["fields"] = _fields(error.detail)
     return response
+
+
+def _answer_failure(error: Exception) -> Response:
+    """500: a number to report, and nothing of the inside, which goes to the log."""
+    reference = current_trace().request_id[:8]
+    logger.error("request %s failed", reference, exc_info=error)
+    message = f"服务器没能完成这个请求。请把编号 {reference} 告诉系统管理员。"
+    return Response(
+        {"code": "server_error", "message": message}, status.HTTP_500_INTERNAL_SERVER_ERROR
+    )
 
 
 def _note_denial(request: Request) -> None:
