@@ -88,7 +88,7 @@ class Press:
 
     def bind(self, htmls: Sequence[str]) -> bytes:
         """One PDF of many documents, each with page numbers of its own."""
-        with self._turn:
+        with self._turn, self._undisturbed():
             documents = [self._lay_out(html) for html in htmls]
             pages = [page for document in documents for page in document.pages]
             return documents[0].copy(pages).write_pdf()
