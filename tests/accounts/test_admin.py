@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.utils import timezone
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from accounts import audit
 from accounts.choices import Verb
@@ -150,6 +151,27 @@ def test_administrator_stops_a_schedule_and_nothing_else(client, admin):
     assert client.get(f"{page}periodictask/").status_code == 200
     assert client.get(f"{page}periodictask/add/").status_code == 403
     assert client.get(f"{page}crontabschedule/").status_code == 404
+
+
+def test_stopping_a_schedule_is_written_down(client, admin):
+    every = IntervalSchedule.objects.create(every=30, period="seconds")
+    task = PeriodicTask.objects.create(name="找回中断的任务", task="a.b", interval=every)
+    page = f"/admin/django_celery_beat/periodictask/{task.pk}/change/"
+    assert client.post(page, {}).status_code == 302
+    task.refresh_from_db()
+    assert task.enabled is False
+    change = AuditEntry.objects.get(verb=Verb.UPDATE).changes.get()
+    assert change.after["enabled"] is False
+
+
+def test_office_chooses_accounts_but_does_not_manage_them(client, registrar):
+    make_user("lian", name="练达")
+    choices = client.get(
+        "/admin/autocomplete/",
+        {"term": "练", "app_label": "members", "model_name": "person", "field_name": "user"},
+    )
+    assert [choice["text"] for choice in choices.json()["results"]] == ["练达（lian）"]
+    assert client.get(f"{USERS}add/").status_code == 403
 
 
 # The base of every office screen ---------------------------------------------------------------
