@@ -40,10 +40,9 @@ class YearFilter(DropdownFilter):
         return [(str(year), f"{year}年") for year in years]
 
     def queryset(self, request, queryset):
-        value = self.value() or ""
-        if not value.isdecimal() or len(value) != 4:
+        if self.value() not in dict(self.lookup_choices):
             return queryset
-        return queryset.filter(sitting__meeting__start_date__year=int(value))
+        return queryset.filter(sitting__meeting__start_date__year=int(self.value()))
 
 
 class SittingInline(AuditedTabularInline):

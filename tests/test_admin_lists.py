@@ -43,6 +43,7 @@ GROUPS = (
     | {
         "members.member",
         "members.tenure",
+        "members.suspensionperiod",
         "members.commendation",
         "dossiers.handin",
         "reporting.dutydossier",
@@ -50,7 +51,6 @@ GROUPS = (
 )
 PARTNERS = GROUPS | {
     "members.person",
-    "members.suspensionperiod",
     "members.sanction",
     "members.conductfinding",
     "exits.exitcase",
