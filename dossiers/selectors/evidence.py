@@ -35,10 +35,13 @@ def records_behind(
     """
     frame = Frame(facts.term, facts.year, facts.on, facts.deadline)
     members = {person.subject.pk: person for person in facts.members if person.subject.pk in wanted}
+    counted = {
+        pk: [name for name in wanted[pk] if member.value(name)] for pk, member in members.items()
+    }
     found: dict[Counted, list[tuple[str, str]]] = defaultdict(list)
-    _find_attendance(facts, members, wanted, measures, found)
+    _find_attendance(facts, members, counted, measures, found)
     _find_speeches(facts, members, frame, measures, found)
-    _find_works(frame, wanted, measures, found)
+    _find_works(frame, counted, measures, found)
     records: Records = {}
     for pk, names in wanted.items():
         for name in names:
@@ -115,7 +118,9 @@ def _find_works(
     ]
     if not sources:
         return
-    first, *others = [source.keys(frame, _members_wanting(source, wanted)) for source in sources]
+    wanting = {source.measure: _members_wanting(source, wanted) for source in sources}
+    asked = [source for source in sources if wanting[source.measure]] or sources[:1]
+    first, *others = [source.keys(frame, wanting[source.measure]) for source in asked]
     rows = first.union(*others, all=True) if others else first
     for index, name, pk, day, *parts in rows:
         found[pk, name].append((day, WORK_SOURCES[index].record(parts)))
