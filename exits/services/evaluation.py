@@ -4,15 +4,22 @@ from collections import Counter
 from collections.abc import Callable
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from accounts.models import Job, User
 from accounts.services import start_job
 from assessments.rulebook import OUTCOMES, Pack, load_pack
 from assessments.services import AssessmentResult, refuse_year, run_assessment
+from core.refusals import RefusalError
 from exits.selectors import refusals
 from members.models import Term
 
 ASSESSMENT_TASK = "exits.tasks.run_assessment"
 Report = Callable[[int, int, str], None]
+
+
+class FutureAsOfError(RefusalError):
+    """A run to be stored looked at from a day that has not come."""
 
 
 def evaluate_term(
@@ -58,9 +65,13 @@ def start_assessment(
 ) -> Job:
     """Enters the run in the ledger of jobs; a key that is there already gives the same job.
 
-    Raises YearOutsideTermError, so that nobody waits for a job that cannot succeed.
+    Raises YearOutsideTermError or FutureAsOfError, so that nobody waits for a job that cannot
+    succeed. A trial may look ahead; a run that is stored may not: no run before its date would
+    be stored after it.
     """
     refuse_year(term, year, as_of)
+    if stores and as_of > timezone.localdate(at):
+        raise FutureAsOfError(f"截至日期{as_of}还没有到，正式考核不能选将来的日期；可以先试算。")
     kind = "年度考核" if stores else "年度考核（试算）"
     return start_job(
         task=ASSESSMENT_TASK,

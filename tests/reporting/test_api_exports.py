@@ -95,9 +95,14 @@ def test_run_is_for_the_office_alone(role, world):
     assert post(world, role, "evaluations", RUN).status_code == 403
 
 
-@pytest.mark.parametrize("said", [{"year": 2019}, {"as_of": "2022-12-31"}])
-def test_run_outside_the_term_is_refused(said, world):
+@pytest.mark.parametrize("said", [{"year": 2019}, {"as_of": "2022-12-31"}, {"as_of": "9999-12-31"}])
+def test_run_outside_the_term_or_of_the_future_is_refused(said, world):
     assert post(world, "registrar", "evaluations", RUN | said).status_code == 409
+
+
+def test_trial_may_look_ahead(world):
+    answer = post(world, "registrar", "evaluations", RUN | {"as_of": "2099-12-31", "stores": False})
+    assert answer.status_code == 202
 
 
 @pytest.fixture
