@@ -61,17 +61,28 @@ def fields_of(change: AuditChange) -> str:
     labels = {name: label_of(change.object_type, name) for name in names}
     if not concerns_accounts(change.object_type):
         return "、".join(labels.values())
+    if change.before is None or change.after is None:
+        return "；".join(
+            f"{label}：{worded(value)}"
+            for name, label in labels.items()
+            if (value := (before | after)[name]) not in (None, "")
+        )
     return "；".join(
-        f"{label}“{worded(before.get(name))}”改为“{worded(after.get(name))}”"
+        f"{label}由“{worded(before.get(name))}”改为“{worded(after.get(name))}”"
         for name, label in labels.items()
     )
+
+
+def titled(code: str) -> str:
+    """A role's Chinese name."""
+    return str(RoleCode(code).label) if code in RoleCode else code
 
 
 def worded(value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, list):
-        return "、".join(str(item) for item in value)
+        return "、".join(titled(str(item)) for item in value) or "空"
     return "空" if value in (None, "") else str(value)
 
 
@@ -115,8 +126,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @display(description="角色")
     def role_names(self, entry: AuditEntry) -> str:
-        codes = [code for code in entry.roles.split(",") if code]
-        return "、".join(RoleCode(code).label if code in RoleCode else code for code in codes)
+        return "、".join(titled(code) for code in entry.roles.split(",") if code)
 
     @display(description="对象")
     def what(self, entry: AuditEntry) -> str:

@@ -10,6 +10,7 @@ from accounts import audit
 from accounts.choices import Verb
 from accounts.models import AuditEntry, Job, User
 from accounts.roles import RoleCode
+from accounts.services.roles import set_roles
 from members.models import Commendation, Person
 from tests.accounts.people import AT, make_user
 from tests.building import make_member, make_term
@@ -121,6 +122,15 @@ def test_auditor_reads_that_a_record_was_changed_but_not_what_it_says(client):
     shown = text(client.get(f"{TRAIL}{entry.pk}/change/"))
     assert "人员 7" in shown
     assert "秦青" not in shown
+
+
+def test_auditor_reads_in_words_what_was_done_to_an_account(client):
+    at_desk(client, RoleCode.SECURITY_AUDITOR)
+    user = make_user("lian", RoleCode.COLLECTOR)
+    set_roles(user=user, roles=[RoleCode.LEADER], actor=None, at=AT, reason="转岗")
+    shown = text(client.get(f"{TRAIL}{AuditEntry.objects.first().pk}/change/"))
+    assert f"账号 {user.pk}：角色由“联络员”改为“领导”" in shown
+    assert "转岗" in shown
 
 
 def test_auditor_finds_nothing_by_a_hidden_name(client):
