@@ -117,7 +117,7 @@ class FormPrinter:
         with ProcessPoolExecutor(
             max_workers=processes,
             mp_context=multiprocessing.get_context("spawn"),
-            initializer=press.press_for,
+            initializer=press.start_printing_process,
             initargs=(wording.style,),
         ) as pool:
             tasks = [pool.submit(press.print_many, wording.style, batch) for batch in batches]

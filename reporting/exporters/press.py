@@ -5,13 +5,14 @@ Imports nothing of Django, so that a printing process starts with little.
 
 import gc
 import logging
+import multiprocessing
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from threading import Lock
+from threading import Lock, Thread
 
 from weasyprint import CSS, HTML, Document
 from weasyprint.text.ffi import harfbuzz_subset
@@ -113,6 +114,19 @@ class Press:
 @lru_cache(maxsize=2)
 def press_for(style: Style) -> Press:
     return Press(style)
+
+
+def start_printing_process(style: Style) -> None:
+    """Warms up, and makes sure that no process goes on alone when its parent is killed."""
+    Thread(target=_leave_with_parent, daemon=True).start()
+    press_for(style)
+
+
+def _leave_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def print_to(style: Style, html: str, path: Path) -> None:
