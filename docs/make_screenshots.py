@@ -1,5 +1,6 @@
 """Makes the manual's pictures anew from a running demonstration.
 
+    scripts/setup                                   # once: the developers' packages
     scripts/start                                   # in another window
     .venv/bin/python docs/make_screenshots.py --url http://127.0.0.1:8000 --password …
 
@@ -29,12 +30,13 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
-WIDE = {"width": 1280, "height": 860}
-NARROW = {"width": 390, "height": 844}
+WIDTH, HEIGHT = 1280, 800
+#: Pages worth seeing further down.
+TALL = {"desk": 1250, "dossier": 1500, "finding": 1450}
 
 
 def sign_in(browser: Browser, url: str, username: str, password: str) -> Page:
-    page = browser.new_page(viewport=WIDE, base_url=url, locale="zh-CN")
+    page = browser.new_page(base_url=url, locale="zh-CN")
     page.goto("/admin/login/")
     page.fill("[name=username]", username)
     page.fill("[name=password]", password)
@@ -66,8 +68,8 @@ def findings(page: Page) -> None:
 
 
 def finding(page: Page) -> None:
-    page.goto("/admin/assessments/finding/?q=届内连续2次全程不参加全体会议")
-    page.get_by_role("link", name="届内连续2次全程不参加全体会议").first.click()
+    page.goto("/admin/assessments/finding/?q=届内无故2次全程不参加全体会议")
+    page.get_by_role("link", name="届内无故2次全程不参加全体会议").first.click()
     page.wait_for_load_state()
 
 
@@ -86,7 +88,7 @@ def jobs(page: Page) -> None:
 def import_preview(page: Page) -> None:
     """Two members of the roster as an office would send them, one row of them wrong."""
     rows = invent_term().workbooks[0].sheets["委员名册"][:2]
-    changed = [rows[0] | {"单位职务": "市政协主席"}, rows[1] | {"界别": "工商界"}]
+    changed = [rows[0] | {"单位职务": "市政协党组书记、主席"}, rows[1] | {"界别": "工商界"}]
     with tempfile.TemporaryDirectory() as folder:
         path = write_workbook({"委员名册": changed}, Path(folder) / "委员名册.xlsx")
         page.goto("/dossiers/imports/create/")
@@ -117,14 +119,13 @@ def main() -> int:
     parser.add_argument("--password", required=True)
     parser.add_argument("--only", nargs="*", choices=list(SCENES), default=list(SCENES))
     parser.add_argument("--out", type=Path, default=PICTURES)
-    parser.add_argument("--phone", action="store_true", help="at the width of a phone")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = sign_in(browser, options.url, options.username, options.password)
-        page.set_viewport_size(NARROW if options.phone else WIDE)
         for name in options.only:
+            page.set_viewport_size({"width": WIDTH, "height": TALL.get(name, HEIGHT)})
             SCENES[name](page)
             page.wait_for_load_state("networkidle")
             page.screenshot(path=options.out / f"{name}.png")

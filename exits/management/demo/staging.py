@@ -66,8 +66,8 @@ def demo_registrar(*, at: datetime) -> User:
     ).user
 
 
-def moment(day: date, hour: int = 9) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(hour)))
+def moment(day: date, hour: int = 9, minute: int = 0) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
 
 
 @transaction.atomic
@@ -147,7 +147,7 @@ def judge(term: Term, year: int, day: date, demo: DemoTerm, actor: User) -> None
         year=year,
         as_of=min(date(year, 12, 31), demo.told_until),
         actor=None if by_itself else actor,
-        at=moment(date(year + 1, 1, 1), 1) if by_itself else moment(day, 18),
+        at=moment(date(year + 1, 1, 1), 0, 30) if by_itself else moment(day, 18),
     )
 
 
