@@ -37,6 +37,7 @@ def kept_secret(path: Path) -> str:
 
 # Where everything is kept -------------------------------------------------------------------
 DATA_DIR = Path(os.environ.get("DATA_DIR", BASE_DIR / "var")).resolve()
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # records and keys: for this user alone
 for folder in ("private", "fonts", "broker/queue", "broker/control", "broker/processed"):
     (DATA_DIR / folder).mkdir(parents=True, exist_ok=True)
 
@@ -225,7 +226,12 @@ STORAGES = {
     #: Uploads and products; never served by address, only by a view that checks who asks.
     "private": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": DATA_DIR / "private", "base_url": None},
+        "OPTIONS": {
+            "location": DATA_DIR / "private",
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
 }
 FONTS_DIR = DATA_DIR / "fonts"
