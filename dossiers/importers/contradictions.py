@@ -19,6 +19,8 @@ from proposals.models import (
     ResearchParticipation,
 )
 
+BACK_DATING = "倒签须按退出或暂停履职程序办理，不能导入；如系录错，请先更正已有记录"
+
 #: Where a member's dated records are: model, path to the member, to the date, to a name.
 DATED_RECORDS = (
     (Attendance, "考勤", "member", "sitting__meeting__start_date", "sitting__meeting__number"),

@@ -23,9 +23,10 @@ from dossiers.importers.meetings import (
     MeetingImporter,
     SpeechImporter,
 )
+from dossiers.importers.periods import SuspensionImporter, TenureImporter
 from dossiers.importers.problems import HEADER_ROW, Problem, ProblemLog
 from dossiers.importers.register import Register
-from dossiers.importers.roster import RosterImporter, SuspensionImporter, TenureImporter
+from dossiers.importers.roster import RosterImporter
 from dossiers.importers.rows import parse_sheet
 from dossiers.importers.scope import EVERYTHING, Scope
 from dossiers.importers.works import (

@@ -352,6 +352,16 @@ def test_unknown_columns_and_sheets_are_only_warned_of(term, tmp_path):
     assert Meeting.objects.count() == 1
 
 
+def test_member_who_left_does_not_come_back_unnoticed(term, tmp_path):
+    make_member(term, "0001", name="张三", exited=date(2023, 1, 1))
+
+    back = look(term, tmp_path, {"委员名册": [ROSTER, person("0001", "张三")]})
+    silent = look(term, tmp_path, {"委员名册": [ROSTER[:5], person("0001", "张三")[:5]]})
+
+    assert [warning.column for warning in back.log.warnings] == ["退出日期"]
+    assert silent.log.warnings == []
+
+
 def test_unknown_source_proposal_is_only_warned_of(term, tmp_path):
     make_member(term, "0001")
     headers = ("编号", "标题", "报送人", "报送日期", "来源提案号")
