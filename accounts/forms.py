@@ -37,6 +37,11 @@ class RecordForm(forms.ModelForm):
             self._refuse_stale()
         return cleaned
 
+    def _post_clean(self) -> None:
+        """A record with a field missing is not asked whether it is consistent in itself."""
+        if not self.errors:
+            super()._post_clean()
+
     def _refuse_stale(self) -> None:
         try:
             stored = lock_stored(self.instance)

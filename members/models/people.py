@@ -162,10 +162,10 @@ class Tenure(Recorded, Period):
         return f"{self.member.person.name} {self.get_post_display()}"
 
     def clean(self) -> None:
+        if self.member_id is None:
+            return  # A new member's first posts: checked when the member is there.
         if not self.member.serves(self.start_date):
             raise ValidationError({"start_date": "开始日期不在该委员的任期之内。"})
-        if self.member_id is None:
-            return  # A new member's first posts: checked against each other when they are saved.
         others = Tenure.objects.filter(member=self.member, post=self.post).exclude(pk=self.pk)
         if others.overlapping(self.start_date, self.end_date).exists():
             raise ValidationError({"start_date": "与该委员同一职务的另一段任期重叠。"})
