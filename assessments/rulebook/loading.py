@@ -1,6 +1,7 @@
 """Reading rule packs: strict, and refusing in words that tell the office what to mend."""
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -45,6 +46,9 @@ RULE_KEYS = {
 }  # fmt: skip
 COUNTY_KEYS = {"period", "all", "any", "citations", "title", "note"}
 CONDITION_KEYS = {"measure", "sum", "years_of", "at_least", "below"}
+
+#: What is stored with findings has this much room.
+LONGEST = {"title": 100, "version": 40}
 
 Table = Mapping[str, Any]
 Code = TypeVar("Code", bound=StrEnum)
@@ -108,7 +112,7 @@ class _Reader:
         duties = tuple(self.duty(duty) for duty in self.tables(table, "duties"))
         self.place = ""
         return Pack(
-            id=self.text(table, "id"),
+            id=self.identifier(table),
             version=self.text(table, "version"),
             name=self.text(table, "name"),
             sha256=sha256,
@@ -140,7 +144,7 @@ class _Reader:
         if not conditions:
             raise self.refuse("没有条件。")
         return Rule(
-            id=self.text(table, "id"),
+            id=self.identifier(table),
             title=self.text(table, "title"),
             subject=subject,
             period=period,
@@ -277,6 +281,15 @@ class _Reader:
         value = table.get(key)
         if not isinstance(value, str) or not value.strip():
             raise self.refuse(f"缺少“{key}”，或者不是文字。")
+        longest = LONGEST.get(key)
+        if longest and len(value) > longest:
+            raise self.refuse(f"“{key}”超过{longest}个字。")
+        return value
+
+    def identifier(self, table: Table) -> str:
+        value = self.text(table, "id")
+        if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", value):
+            raise self.refuse("“id”只能用字母、数字、连字符和下划线，不超过40个字。")
         return value
 
     def number(self, table: Table, key: str) -> int:

@@ -126,7 +126,10 @@ def _unstored_because(term: Term, pack: Pack) -> str:
 def _later_than(term: Term, as_of: date) -> str:
     latest = Run.objects.filter(term=term).order_by("-as_of_date").first()
     if latest is not None and latest.as_of_date > as_of:
-        return f"已有截至{latest.as_of_date}的考核结果，较早日期的结果只作参考，未保存。"
+        return (
+            f"已有截至{latest.as_of_date}的考核结果，较早日期的结果只作参考，未保存。"
+            f"要重新考核这一年度并保存，请把截至日期填为{latest.as_of_date}或以后。"
+        )
     return ""
 
 

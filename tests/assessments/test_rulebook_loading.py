@@ -85,6 +85,7 @@ def test_county_variant_changes_only_what_it_says():
         ('all = [{ measure = "opinions.submitted", below = 1 }]', "all = []", "没有条件"),
         ("citations = [{", "citations = [] #", "没有注明出处"),
         ('title = "一"', "title = 1", "缺少“title”"),
+        ('title = "一"', f'title = "{"一" * 101}"', "“title”超过100个字"),
         ('title = "一"', 'title = "一"\ncolour = "red"', "不认识的项：colour"),
         ('{ measure = "opinions.submitted", below = 1 }', '{ years_of = "score" }', "years_of只能"),
     ],
@@ -124,3 +125,9 @@ def test_pack_files_are_named_after_their_ids():
         "pingxiang": "pingxiang",
         "yueqing": "yueqing",
     }
+
+
+@pytest.mark.parametrize("name", ["r 1", "规则", "r" * 41])
+def test_identifier_fits_an_address(name):
+    with pytest.raises(PackInvalidError, match="“id”只能用字母"):
+        parsed(PACK.replace('id = "r-1"', f'id = "{name}"'))

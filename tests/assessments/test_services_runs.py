@@ -300,3 +300,12 @@ def queries_of_run(size, code, again=False):
 def test_storing_takes_as_many_queries_for_thirty_as_for_three_hundred(again):
     run(store(random_world(5, size=1), "first"), year=random_world(5).year)
     assert queries_of_run(30, "small", again) == queries_of_run(300, "large", again)
+
+
+def test_earlier_year_is_stored_when_seen_from_the_later_date(term):
+    member = make_member(term)
+    run(term, year=2024)
+    absent_from_plenary(member, date(2023, 6, 1))
+    result = run(term, year=2023, as_of=date(2024, 12, 31))
+    assert result.run is not None
+    assert the_finding("px-plenary-unapproved").as_of_date == date(2024, 12, 31)
