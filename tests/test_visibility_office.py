@@ -290,3 +290,10 @@ def test_accounts_are_run_by_the_administrator_alone(act, role, world):
     before = other.password
     other.refresh_from_db()
     assert (other.is_active, other.password) == (True, before)
+
+
+@pytest.mark.parametrize(("role", "offered"), [("leader", True), ("collector", False)])
+def test_register_leads_to_dossiers_those_who_may_read_them(role, offered, world):
+    answer = sign_in(world, role).get(address(type(world.members[0]), "changelist"))
+    path = reverse("admin:reporting_dutydossier_change", args=[world.members[0].pk])
+    assert (path in answer.content.decode()) == offered

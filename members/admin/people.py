@@ -140,6 +140,13 @@ class MemberAdmin(OrganChoices, AuditedModelAdmin):
         ("任期", {"fields": ("joined_date", "exited_date")}),
     ]
 
+    def get_list_display(self, request):
+        """The way to the dossier only for those who may go it."""
+        columns = super().get_list_display(request)
+        if request.user.has_perm("reporting.view_dutydossier"):
+            return columns
+        return tuple(name for name in columns if name != "dossier")
+
     def get_queryset(self, request):
         today = timezone.localdate()
         own = {"member": OuterRef("pk")}
