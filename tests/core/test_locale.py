@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import unfold
+from django.template.loader import render_to_string
 from django.utils.translation import gettext, override
 
 THEME = Path(unfold.__file__).parent
@@ -29,3 +30,10 @@ def test_theme_speaks_chinese(template):
     if any(part in str(template) for part in UNUSED):
         return
     assert english(template) == []
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_note_above_a_faulty_form_is_chinese(number):
+    template = "unfold/helpers/messages/errornote.html"
+    note = render_to_string(template, {"errors": dict.fromkeys(range(number), "错")})
+    assert "请改正下面标红的各处。" in note
