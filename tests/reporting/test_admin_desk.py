@@ -128,3 +128,24 @@ def test_page_costs_the_same_for_30_and_300_members(world, sign_in, page):
     with CaptureQueriesContext(connection) as many:
         assert browser.get(address).status_code == 200
     assert len(many) == len(few)
+
+
+@pytest.mark.parametrize(
+    ("role", "offered"),
+    [
+        (RoleCode.REGISTRAR, ["dossiers:import-create", "exits:run-create"]),
+        (RoleCode.LEADER, []),
+    ],
+)
+def test_desk_offers_what_the_role_may_start(sign_in, role, offered):
+    text = desk(sign_in(role)).content.decode()
+    starts = ("dossiers:import-create", "exits:run-create")
+    found = [
+        name for name in starts if f'office-button{extra(name)}" href="{reverse(name)}"' in text
+    ]
+    assert found == offered
+
+
+def extra(name: str) -> str:
+    """Importing is the first thing to do, and looks it."""
+    return " office-primary" if name == "dossiers:import-create" else ""
