@@ -20,7 +20,7 @@ import psycopg
 from exits.management.demo import TERM, invent_term, write_workbook
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 60.0
+PATIENCE = 180.0
 
 
 class House:
