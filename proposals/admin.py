@@ -100,6 +100,7 @@ class ProposalAdmin(WorkAdmin):
     date_hierarchy = "submitted_date"
     search_fields = ("number", "title", *member_search("lead_sponsor__"))
     search_help_text = "按提案号、案由或第一提案人查找"
+    allowed_lookups = ("lead_sponsor",)
     autocomplete_fields = ("lead_sponsor",)
     inlines = [CoSponsorshipInline]
     fieldsets = [
@@ -127,6 +128,7 @@ class PublicOpinionReportAdmin(WorkAdmin):
     date_hierarchy = "reported_date"
     search_fields = ("number", "title", *member_search("authors__"))
     search_help_text = "按编号、标题或报送人查找"
+    allowed_lookups = ("authors",)
     inlines = [OpinionAuthorshipInline, OpinionAdoptionInline, OpinionInstructionInline]
     fields = ("term", "number", "title", "reported_date", "source_proposal_number")
 
@@ -157,6 +159,7 @@ class ResearchAdmin(WorkAdmin):
     date_hierarchy = "completed_date"
     search_fields = ("number", "title", "organiser", *member_search("participants__"))
     search_help_text = "按编号、标题、承办部门或参加人查找"
+    allowed_lookups = ("participants",)
     inlines = [ResearchParticipationInline]
     fieldsets = [
         (None, {"fields": ("term", "number", "title", "kind", "completed_date", "organiser")}),

@@ -1,6 +1,8 @@
 """The office's pages obey the table of tests/test_visibility.py, side doors included."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from urllib.parse import urlencode
 
 import pytest
@@ -10,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from attendance.models import Attendance, Sitting
-from proposals.models import Proposal
+from proposals.models import Proposal, Research
 from tests.test_visibility import (
     ALL,
     MARKS,
@@ -297,3 +299,15 @@ def test_register_leads_to_dossiers_those_who_may_read_them(role, offered, world
     answer = sign_in(world, role).get(address(type(world.members[0]), "changelist"))
     path = reverse("admin:reporting_dutydossier_change", args=[world.members[0].pk])
     assert (path in answer.content.decode()) == offered
+
+
+def test_dossier_leads_to_the_lists_it_counts(world):
+    """Each total is a link to the records behind it; none of them is refused."""
+    client = sign_in(world, "registrar")
+    path = reverse("admin:reporting_dutydossier_change", args=[world.members[0].pk])
+    page = client.get(f"{path}?year=2023").content.decode()
+    lists = {unescape(link) for link in re.findall(r'href="(/admin/[^"]+__exact=[^"]+)"', page)}
+    assert {link.split("?")[0] for link in lists} >= {
+        address(model, "changelist") for model in (Attendance, Proposal, Research)
+    }
+    assert {link: client.get(link).status_code for link in lists} == dict.fromkeys(lists, 200)

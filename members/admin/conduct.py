@@ -17,6 +17,7 @@ class ConductAdmin(AuditedModelAdmin):
     list_select_related = ("member__person", "member__sector")
     list_filter = (MemberTermFilter, MemberSectorFilter, MemberCommitteeFilter, "kind")
     date_hierarchy = "date"
+    allowed_lookups = ("member",)
     ordering = ("-date", "member")
     search_fields = (*member_search(), "document_number")
     search_help_text = "按委员姓名、编号或文号查找"
