@@ -48,7 +48,7 @@ class Cell:
 class FormSheet:
     """`widths` of the columns in millimetres; a row lists the cells that begin in it.
 
-    `heading_rows` are repeated at the head of every page, with the title.
+    What the `heading_rows` say is repeated at the head of every page, with the title.
     """
 
     kind: FormKind

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from string import Template
 
@@ -22,7 +23,7 @@ from reporting.exporters.fonts import LABEL, MISSING, TEXT, TITLE, FontShelf, Ro
 from reporting.exporters.kept import KeptFiles, kept_files, source_digest
 from reporting.exporters.layout import Cell, CellKind, FormSheet
 
-TEMPLATES = tuple(f"reporting/forms/{name}" for name in ("form.html", "_title.html", "_rows.html"))
+TEMPLATES = tuple(f"reporting/forms/{name}" for name in ("form.html", "_rows.html"))
 STYLESHEET = "reporting/forms/form.css"
 #: Sheets a printing process takes at a time.
 BATCH = 25
@@ -162,8 +163,19 @@ class Wording:
     def html(self, sheet: FormSheet) -> str:
         heading = [_row(cells) for cells in sheet.rows[: sheet.heading_rows]]
         body = list(paper_rows(sheet))
-        html = render_to_string(TEMPLATES[0], {"sheet": sheet, "heading": heading, "body": body})
+        context = {"sheet": sheet, "heading": heading, "body": body, "whose": _whose(sheet)}
+        html = render_to_string(TEMPLATES[0], context)
         return html.translate(self.substitutes) if self.substitutes else html
+
+
+def _whose(sheet: FormSheet) -> str:
+    """The heading in one line, for the pages after the first: 姓名：… 党派：…"""
+    cells = [cell for row in sheet.rows[: sheet.heading_rows] for cell in row]
+    return "　".join(
+        f"{''.join(label.lines)}：{value.lines[0]}"
+        for label, value in pairwise(cells)
+        if label.kind == CellKind.LABEL and value.kind == CellKind.VALUE
+    )
 
 
 @lru_cache(maxsize=1)
