@@ -290,7 +290,8 @@ def queries_of_run(size, code, again=False):
     options = {"year": world.year, "as_of": date(world.year, 12, 31)}
     if again:
         run(term, **options)
-        Attendance.objects.filter(member__term=term).update(status=AttendanceStatus.LEAVE)
+        members = list(term.members.values_list("pk", flat=True))
+        Attendance.objects.filter(member__in=members).update(status=AttendanceStatus.LEAVE)
     with CaptureQueriesContext(connection) as queries:
         assert run(term, **options).run.found > size
     return len(queries)
