@@ -1,3 +1,4 @@
+import os
 from importlib import import_module
 
 import pytest
@@ -6,6 +7,9 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from accounts.models import Job
+
+# A browser's event loop stays with its test process, which Django takes for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 audit_guards = import_module("accounts.migrations.0005_guards")
 audit_head = import_module("accounts.migrations.0004_audit_head")
