@@ -36,7 +36,12 @@ RECORDS = {
     "proposals.publicopinionreport",
     "proposals.research",
 }
-ORGANS = {"members.term", "members.sector", "members.specialcommittee"}
+ORGANS = {
+    "members.term",
+    "members.sector",
+    "members.specialcommittee",
+    "members.liaisongroup",
+}
 GROUPS = (
     ORGANS
     | RECORDS
@@ -70,7 +75,7 @@ LISTS = {
     },
     RoleCode.ORGANIZATION_DEPARTMENT: PARTNERS,
     RoleCode.UNITED_FRONT_DEPARTMENT: PARTNERS,
-    RoleCode.COUNTY_GROUP: GROUPS | {"members.liaisongroup"},
+    RoleCode.COUNTY_GROUP: GROUPS,
     RoleCode.SECTOR_GROUP: GROUPS | {"members.sectorgroup"},
     RoleCode.SYSTEM_ADMIN: set(),
     RoleCode.SECURITY_AUDITOR: set(),
