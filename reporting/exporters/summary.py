@@ -1,7 +1,7 @@
 """履职情况汇总表.xlsx: one row a member, subtotals, findings."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from openpyxl import Workbook
@@ -125,6 +125,7 @@ class Page:
         frozen: str,
     ) -> None:
         self.page = page
+        self.blank = WriteOnlyCell(page)
         self.styles = styles
         self.columns = columns
         self.with_counts = with_counts
@@ -142,7 +143,7 @@ class Page:
         page.oddFooter.center.text = "第 &P 页 共 &N 页"
 
     def open(self, title: str) -> None:
-        self.page.append([self._cell(title, self.styles.title)])
+        self.page.append(self._cell(text, self.styles.title) for text in (title,))
         names = [name for name, _ in self.columns]
         if not self.with_counts:
             self._heads(names)
@@ -158,11 +159,16 @@ class Page:
         self._merge_heads()
 
     def write(self, values: Iterable[str | int], counts: Iterable[Value]) -> None:
-        texts = [self._cell(value, self.styles.text) for value in values]
-        self.page.append([*texts, *(self._cell(count, self.styles.number) for count in counts)])
+        self.page.append(self._row(values, counts))
+
+    def _row(self, values: Iterable[str | int], counts: Iterable[Value]) -> Iterator[WriteOnlyCell]:
+        for value in values:
+            yield self._cell(value, self.styles.text)
+        for count in counts:
+            yield self._cell(count, self.styles.number)
 
     def _heads(self, names: Iterable[str]) -> None:
-        self.page.append([self._cell(name, self.styles.head) for name in names])
+        self.page.append(self._cell(name, self.styles.head) for name in names)
 
     def _merge_heads(self) -> None:
         for position in range(1, len(self.columns) + 1):
@@ -176,11 +182,12 @@ class Page:
             start = end + 1
 
     def _cell(self, value: Value, style: StyleArray) -> WriteOnlyCell:
-        cell = WriteOnlyCell(self.page)
+        """Filled anew for each value: a row is written cell by cell, as it is handed over."""
+        cell = self.blank
         cell._style = style
         if isinstance(value, str):
             cell._value, cell.data_type = ILLEGAL_CHARACTERS_RE.sub("", value), "s"
-        elif value is not None:
+        else:
             cell._value, cell.data_type = value, "n"
         return cell
 
