@@ -68,6 +68,9 @@ def fill(term: Term, size: int) -> None:
     fill_register(members)
     fill_attendance(term, members)
     fill_works(term, members)
+    with connection.cursor() as cursor:
+        # What a database does by itself soon after; within one transaction it must be told.
+        cursor.execute("ANALYZE")
 
 
 def fill_register(members: list[Member]) -> None:
