@@ -59,3 +59,82 @@ class SpeechOccasion(TextChoices):
     PLENARY_FLOOR = "plenary_floor", "大会发言"
     GROUP_DISCUSSION = "group_discussion", "分组讨论"
     OTHER = "other", "其他"
+
+
+class Participation(TextChoices):
+    """Whether those invited must come or may put their names down."""
+
+    MUST_ATTEND = "must_attend", "应当参加"
+    SIGN_UP = "sign_up", "自愿报名"
+
+
+class Scope(TextChoices):
+    """Whom a line of the expected list takes in."""
+
+    ALL = "all", "全体委员"
+    STANDING = "standing", "全体常委"
+    SECTOR = "sector", "界别"
+    COMMITTEE = "committee", "专门委员会"
+    SECTOR_GROUP = "sector_group", "界别活动组"
+    LIAISON_GROUP = "liaison_group", "县区委员联络组"
+
+
+class Capacity(TextChoices):
+    EXPECTED = "expected", "出席"
+    NON_VOTING = "non_voting", "列席"
+
+
+class Reply(TextChoices):
+    NONE = "none", "未回复"
+    ATTENDING = "attending", "参加"
+    DECLINED = "declined", "不参加"
+
+
+class SignInMethod(TextChoices):
+    """How an attendance row came about; empty where it was entered or imported afterwards."""
+
+    STAFF = "staff", "工作人员签到"
+    WORKBOOK = "workbook", "表格导入"
+    HALL_CODE = "hall_code", "扫会场码"
+    MEMBER_CODE = "member_code", "出示委员码"
+    CLOSING = "closing", "结束签到时生成"
+
+
+class Purpose(TextChoices):
+    """What a procedure regulates."""
+
+    LEAVE = "leave", "请假"
+    NON_VOTING = "non_voting", "列席"
+
+
+class Approver(TextChoices):
+    """Who decides at a step."""
+
+    ORGANISER = "organiser", "承办部门"
+    LIAISON_SECTION = "liaison_section", "委员联络科"
+    SECRETARY_GENERAL = "secretary_general", "秘书长"
+    VICE_CHAIRPERSON = "vice_chairperson", "分管副主席"
+    CHAIRPERSON = "chairperson", "主席"
+
+
+class StepCondition(TextChoices):
+    """For whom a step is needed."""
+
+    ALWAYS = "always", "所有人"
+    STANDING_MEMBERS = "standing_members", "仅常委"
+    OTHERS = "others", "仅常委以外的委员"
+
+
+class RequestState(TextChoices):
+    """Of a request that goes up a chain of approval."""
+
+    PENDING = "pending", "待审批"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class Verdict(TextChoices):
+    WAITING = "waiting", "待审批"
+    APPROVED = "approved", "同意"
+    REFUSED = "refused", "不同意"

@@ -2,10 +2,11 @@
 
 from typing import Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.roles import RoleCode
-from attendance.choices import ATTENDED_STATUSES, MeetingKind
+from attendance.choices import ATTENDED_STATUSES, MeetingKind, Participation, Reply, Verdict
+from core.querysets import covering
 from members.choices import RecordKind
 from members.querysets import collected_by, visible_records
 
@@ -63,3 +64,104 @@ class OutsideInvitationQuerySet(QuerySet):
     def visible_to(self, user) -> Self:
         collected = collected_by(user, RecordKind.INVITATION, organiser="pk")
         return self.filter(visible_records(user, collected=collected))
+
+
+def keeps_meeting(user, prefix: str = "") -> Q:
+    """Condition on meetings the account keeps the lists of: the office all, a collecting unit
+    those whose attendance it collects.
+    """
+    if not user.is_authenticated:
+        return Q(pk__in=[])
+    if user.reads_everything:
+        return Q(pk__isnull=False)
+    return collected_meetings(user, prefix)
+
+
+class OfMeetingQuerySet(QuerySet):
+    """Rows that belong to a meeting and are for those who keep it."""
+
+    def visible_to(self, user) -> Self:
+        return self.filter(keeps_meeting(user, "meeting__"))
+
+
+class VisitorQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        return self.filter(keeps_meeting(user, "sitting__meeting__"))
+
+
+class ExpectationQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        collected = collected_meetings(user, "meeting__")
+        return self.filter(visible_records(user, collected=collected)).invitable()
+
+    def invitable(self) -> Self:
+        """Those serving and not suspended on the meeting's first day."""
+        periods = self.model._meta.get_field("member").related_model._meta.get_field("suspensions")
+        on = OuterRef("meeting__start_date")
+        serving = covering(
+            F("meeting__start_date"), start="member__joined_date", end="member__exited_date"
+        )
+        suspended = periods.related_model.objects.filter(covering(on), member=OuterRef("member"))
+        return self.filter(serving).exclude(Exists(suspended))
+
+    def expected(self) -> Self:
+        """Invitable, and where names are put down freely, only those who did."""
+        must = ~Q(meeting__participation=Participation.SIGN_UP) | Q(reply=Reply.ATTENDING)
+        return self.invitable().filter(must)
+
+
+class MaterialQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        """Those who keep the meeting, and those invited to it."""
+        if not user.is_authenticated:
+            return self.none()
+        expectations = self.model._meta.get_field("meeting").related_model._meta.get_field(
+            "expectations"
+        )
+        own = expectations.related_model.objects.invitable().filter(
+            meeting=OuterRef("meeting"), member__person__user=user
+        )
+        return self.filter(keeps_meeting(user, "meeting__") | Exists(own))
+
+
+class ProcedureQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        """How leave is asked for is no secret."""
+        blind = {RoleCode.SYSTEM_ADMIN, RoleCode.SECURITY_AUDITOR}
+        return self if user.is_authenticated and user.role_codes - blind else self.none()
+
+
+class LeaveRequestQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        """Who asked, who keeps the meeting; the reason is nobody else's business."""
+        if not user.is_authenticated:
+            return self.none()
+        own = Q(member__person__user=user)
+        return self.filter(keeps_meeting(user, "meeting__") | own)
+
+
+class NonVotingSeatQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        """The office, the unit that proposed, and whoever is to sit there once approved."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.reads_everything:
+            return self
+        own = Q(member__person__user=user, invited_at__isnull=False)
+        proposed = Q(pk__in=[])
+        if user.has_role(RoleCode.COLLECTOR):
+            proposed = Q(department__in=user.affiliations.values("department"))
+        return self.filter(own | proposed)
+
+
+class ApprovalQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        requests = self.model._meta.get_field("leave_request").related_model
+        seats = self.model._meta.get_field("seat").related_model
+        return self.filter(
+            Q(leave_request__in=requests.objects.visible_to(user))
+            | Q(seat__in=seats.objects.visible_to(user))
+        )
+
+    def waiting(self) -> Self:
+        return self.filter(verdict=Verdict.WAITING)

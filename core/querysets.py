@@ -3,10 +3,10 @@
 from datetime import date
 from typing import Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 
 
-def covering(on: date, *, start: str = "start_date", end: str = "end_date") -> Q:
+def covering(on: date | F | OuterRef, *, start: str = "start_date", end: str = "end_date") -> Q:
     """Rows whose half-open period contains the date; field names may cross relations."""
     return Q(**{f"{start}__lte": on}) & (Q(**{f"{end}__isnull": True}) | Q(**{f"{end}__gt": on}))
 

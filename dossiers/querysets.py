@@ -1,7 +1,9 @@
 from typing import Self
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from accounts.roles import RoleCode
+from dossiers.choices import ObjectionState
 from members.choices import RecordKind
 from members.querysets import collected_by, visible_records
 
@@ -10,3 +12,25 @@ class HandInQuerySet(QuerySet):
     def visible_to(self, user) -> Self:
         collected = collected_by(user, RecordKind.HAND_IN, organiser="pk")
         return self.filter(visible_records(user, collected=collected))
+
+
+class ObjectionQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        """The member, the office, and the unit that is to answer."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.reads_everything:
+            return self
+        seen = Q(member__person__user=user)
+        if user.has_role(RoleCode.COLLECTOR):
+            seen |= Q(department__in=user.affiliations.values("department"))
+        return self.filter(seen)
+
+    def open(self) -> Self:
+        return self.filter(state=ObjectionState.OPEN)
+
+
+class ObjectionEntryQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        objections = self.model._meta.get_field("objection").related_model
+        return self.filter(objection__in=objections.objects.visible_to(user))

@@ -80,3 +80,41 @@ class RecordKind(TextChoices):
     INVITATION = "invitation", "外单位活动"
     CONDUCT = "conduct", "奖惩"
     HAND_IN = "hand_in", "材料提交"
+
+
+class NoticeKind(TextChoices):
+    """What a notice is about."""
+
+    MEETING = "meeting", "会议通知"
+    LEAVE = "leave", "请假结果"
+    NON_VOTING = "non_voting", "列席邀请"
+    OBJECTION = "objection", "异议答复"
+    CAMPAIGN = "campaign", "年度填报"
+    REMINDER = "reminder", "提醒"
+    INTERVIEW = "interview", "约谈通知"
+    EXIT = "exit", "退出与暂停履职"
+    CIRCULAR = "circular", "通报"
+    OTHER = "other", "其他"
+
+
+class ChangeKind(TextChoices):
+    """What the groups and 组织部 report of a member (萍协办字〔2022〕19号 三（四）（六）（七）)."""
+
+    POST_CHANGED = "post_changed", "职务变动"
+    MOVED_AWAY = "moved_away", "调离本地"
+    SUSPECTED_VIOLATION = "suspected_violation", "涉嫌违纪违法违规"
+    VIOLATION_HANDLED = "violation_handled", "违纪违法违规处理"
+    OTHER = "other", "其他情况"
+
+
+#: Reports of these kinds are disciplinary: fewer people read them.
+DISCIPLINARY_CHANGES = (ChangeKind.SUSPECTED_VIOLATION, ChangeKind.VIOLATION_HANDLED)
+
+
+class ReportState(TextChoices):
+    """Of a report of change, in the office's queue."""
+
+    NEW = "new", "待办理"
+    ACCEPTED = "accepted", "已办理"
+    SET_ASIDE = "set_aside", "不需办理"
+    WITHDRAWN = "withdrawn", "已撤回"

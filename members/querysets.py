@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.roles import RoleCode
 from core.querysets import PeriodQuerySet, covering
-from members.choices import Party, Post, RecordKind
+from members.choices import DISCIPLINARY_CHANGES, Party, Post, RecordKind
 
 
 def visible_members(user, prefix: str = "") -> Q:
@@ -142,3 +142,54 @@ class ConductQuerySet(QuerySet):
         ):
             return self.filter(visible_members(user, "member__"))
         return self.filter(member__person__user=user)
+
+
+class NoticeQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        """The office, whoever sent it, and those it went to."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.reads_everything:
+            return self
+        recipients = self.model._meta.get_field("recipients").related_model
+        own = recipients.objects.to(user).filter(notice=OuterRef("pk"))
+        return self.filter(Q(recorded_by=user) | Exists(own))
+
+
+class NoticeRecipientQuerySet(QuerySet):
+    def to(self, user) -> Self:
+        """Addressed to the account, or to a seat its person holds."""
+        return self.filter(Q(user=user) | Q(member__person__user=user))
+
+    def visible_to(self, user) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        if user.reads_everything:
+            return self
+        sent = Q(notice__recorded_by=user)
+        return self.filter(sent | Q(user=user) | Q(member__person__user=user))
+
+
+class ChangeReportQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        """The office and the leaders; the unit that reported; of what has been passed on
+        (三（四）), 组织部 and 统战部, each of its side.
+        """
+        if not user.is_authenticated:
+            return self.none()
+        if user.reads_everything:
+            return self
+        seen = Q(recorded_by=user)
+        if user.has_role(RoleCode.COUNTY_GROUP):
+            seen |= Q(liaison_group__in=user.affiliations.values("liaison_group"))
+        if user.has_role(RoleCode.SECTOR_GROUP):
+            seen |= Q(sector_group__in=user.affiliations.values("sector_group"))
+        passed_on = Q(passed_on_at__isnull=False)
+        if user.has_role(RoleCode.ORGANIZATION_DEPARTMENT):
+            seen |= passed_on & Q(member__party=Party.CPC)
+        if user.has_role(RoleCode.UNITED_FRONT_DEPARTMENT):
+            seen |= passed_on & ~Q(member__party=Party.CPC)
+        return self.filter(seen)
+
+    def disciplinary(self) -> Self:
+        return self.filter(kind__in=DISCIPLINARY_CHANGES)

@@ -32,3 +32,19 @@ class PublicationLevel(TextChoices):
     CENTRAL = "central", "中央"
     PROVINCE = "province", "省"
     CITY = "city", "市"
+
+
+class TopicKind(TextChoices):
+    """What is planned for a year (萍办字〔2022〕9号 二, 萍协字〔2022〕22号)."""
+
+    CONSULTATION = "consultation", "协商议题"
+    DEMOCRATIC_OVERSIGHT = "democratic_oversight", "民主监督议题"
+    RESEARCH = "research", "调研视察"
+    MAJOR_PROPOSAL = "major_proposal", "重点提案督办"
+
+
+class TopicState(TextChoices):
+    PLANNED = "planned", "已列入计划"
+    UNDER_WAY = "under_way", "进行中"
+    FINISHED = "finished", "已完成"
+    CANCELLED = "cancelled", "已取消"

@@ -52,3 +52,17 @@ class ArticleQuerySet(QuerySet):
     def visible_to(self, user) -> Self:
         collected = collected_by(user, RecordKind.ARTICLE, organiser="pk")
         return self.filter(visible_records(user, collected=collected))
+
+
+class TopicQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        """The year's plan is open to everybody with a business role."""
+        blind = {RoleCode.SYSTEM_ADMIN, RoleCode.SECURITY_AUDITOR}
+        return self if user.is_authenticated and user.role_codes - blind else self.none()
+
+
+class TopicParticipationQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        if user.is_authenticated and user.has_role(RoleCode.COLLECTOR):
+            return self
+        return self.filter(visible_members(user, "member__"))

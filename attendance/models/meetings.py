@@ -1,12 +1,18 @@
 """Meetings and activities, their sittings, and who attended each."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
-from attendance.choices import AttendanceStatus, MeetingKind
-from attendance.querysets import AttendanceQuerySet, MeetingQuerySet, SittingQuerySet
+from attendance.choices import AttendanceStatus, MeetingKind, Participation, SignInMethod
+from attendance.querysets import (
+    AttendanceQuerySet,
+    MeetingQuerySet,
+    SittingQuerySet,
+    VisitorQuerySet,
+)
 from core.models import Recorded
 from members.models import Member, Sector, SpecialCommittee, Term
 
@@ -43,6 +49,24 @@ class Meeting(Recorded):
         related_name="meetings",
     )
     topic = models.CharField("议题", max_length=10_000, blank=True)
+    participation = models.CharField(
+        "参加方式", max_length=20, choices=Participation, default=Participation.MUST_ATTEND
+    )
+    non_voting_reason = models.TextField(
+        "列席超员理由",
+        max_length=10_000,
+        blank=True,
+        help_text="列席人员超过规定人数时填写（萍协字〔2022〕24号 一）",
+    )
+    copied_from = models.ForeignKey(
+        "self",
+        verbose_name="复制自",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="copies",
+    )
 
     objects = MeetingQuerySet.as_manager()
 
@@ -89,6 +113,19 @@ class Sitting(models.Model):
     number = models.PositiveSmallIntegerField(
         "场次", default=1, validators=[MinValueValidator(1, "场次从 1 开始。")]
     )
+    title = models.CharField("名称", max_length=100, blank=True)
+    starts_at = models.DateTimeField("开始时间", null=True, blank=True)
+    ends_at = models.DateTimeField("结束时间", null=True, blank=True)
+    closed_at = models.DateTimeField("结束签到时间", null=True, blank=True, editable=False)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="结束签到人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
 
     objects = SittingQuerySet.as_manager()
 
@@ -106,10 +143,19 @@ class Sitting(models.Model):
                 name="sitting_number_positive",
                 violation_error_message="场次从 1 开始。",
             ),
+            models.CheckConstraint(
+                condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="sitting_ends_after_start",
+                violation_error_message="结束时间须晚于开始时间。",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.meeting} 第{self.number}场"
+        return f"{self.meeting} {self.short_name}"
+
+    @property
+    def short_name(self) -> str:
+        return self.title or f"第{self.number}场"
 
 
 class Attendance(Recorded):
@@ -123,6 +169,22 @@ class Attendance(Recorded):
     )
     status = models.CharField("状态", max_length=10, choices=AttendanceStatus)
     leave_reason = models.TextField("请假事由", max_length=10_000, blank=True)
+    method = models.CharField(
+        "签到方式", max_length=20, choices=SignInMethod, blank=True, editable=False
+    )
+    arrived_at = models.DateTimeField("签到时间", null=True, blank=True, editable=False)
+    left_at = models.DateTimeField("离场时间", null=True, blank=True, editable=False)
+    is_walk_in = models.BooleanField("名单之外到会", default=False, editable=False)
+    device_mark = models.CharField("签到设备", max_length=64, blank=True, editable=False)
+    leave_request = models.ForeignKey(
+        "attendance.LeaveRequest",
+        verbose_name="请假申请",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="attendances",
+    )
 
     objects = AttendanceQuerySet.as_manager()
 
@@ -134,7 +196,13 @@ class Attendance(Recorded):
                 fields=["sitting", "member"],
                 name="attendance_once",
                 violation_error_message="该委员在此场次已有考勤。",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["sitting", "device_mark"],
+                condition=~Q(device_mark=""),
+                name="attendance_device_once",
+                violation_error_message="此手机在本场已为另一位委员签到。",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -150,3 +218,31 @@ class Attendance(Recorded):
             raise ValidationError(
                 {"member": f"该委员在{meeting.start_date}暂停履职，不能登记考勤。"}
             )
+
+
+class Visitor(Recorded):
+    """Somebody who came and is not in the register; never signed in as somebody else."""
+
+    sitting = models.ForeignKey(
+        Sitting, verbose_name="场次", on_delete=models.CASCADE, related_name="visitors"
+    )
+    name = models.CharField("姓名", max_length=50)
+    unit = models.CharField("单位职务", max_length=200, blank=True)
+    arrived_at = models.DateTimeField("到会时间")
+    note = models.CharField("说明", max_length=200, blank=True)
+
+    objects = VisitorQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "名册外到会人员"
+        ordering = ["sitting", "arrived_at"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(name=""),
+                name="visitor_has_name",
+                violation_error_message="姓名不能为空。",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

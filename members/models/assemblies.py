@@ -30,6 +30,12 @@ class Term(models.Model):
     rule_pack = models.SlugField("规则包", max_length=40)
     start_date = models.DateField("起始日期")
     end_date = models.DateField("届满日期", help_text="本届最后一天")
+    collected_from = models.DateField(
+        "记录时限起算日",
+        null=True,
+        blank=True,
+        help_text="此日起产生的履职记录按 7 个工作日考核报送是否及时；空 = 届首",
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "届次"

@@ -1,4 +1,5 @@
 from proposals.models.articles import Article
+from proposals.models.duplicates import DistinctPair
 from proposals.models.opinions import (
     OpinionAdoption,
     OpinionAuthorship,
@@ -7,10 +8,12 @@ from proposals.models.opinions import (
 )
 from proposals.models.proposals import CoSponsorship, Proposal
 from proposals.models.research import Research, ResearchParticipation
+from proposals.models.topics import Topic, TopicParticipation, TopicPartnership
 
 __all__ = [
     "Article",
     "CoSponsorship",
+    "DistinctPair",
     "OpinionAdoption",
     "OpinionAuthorship",
     "OpinionInstruction",
@@ -18,4 +21,7 @@ __all__ = [
     "PublicOpinionReport",
     "Research",
     "ResearchParticipation",
+    "Topic",
+    "TopicParticipation",
+    "TopicPartnership",
 ]

@@ -4,6 +4,7 @@ from django.db import models
 
 from members.models import Member
 from proposals.choices import ResearchKind
+from proposals.models.topics import Topic
 from proposals.models.works import Work
 from proposals.querysets import ResearchQuerySet
 
@@ -18,6 +19,14 @@ class Research(Work):
     completed_date = models.DateField("完成日期")
     result = models.TextField("成果", max_length=10_000, blank=True)
     organiser = models.CharField("承办部门", max_length=10_000, blank=True)
+    topic = models.ForeignKey(
+        Topic,
+        verbose_name="所属议题",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="research",
+    )
 
     objects = ResearchQuerySet.as_manager()
 
