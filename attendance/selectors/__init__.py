@@ -1,0 +1,4 @@
+from attendance.selectors.leave import leave_covering
+from attendance.selectors.records import Turnout, meeting_keys, sitting_keys, turnouts
+
+__all__ = ["Turnout", "leave_covering", "meeting_keys", "sitting_keys", "turnouts"]
