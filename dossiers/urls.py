@@ -1,6 +1,6 @@
 from django.urls import path
 
-from dossiers.views import (
+from dossiers.views.imports import (
     ImportConfirmView,
     ImportCreateView,
     ImportDetailView,

@@ -18,7 +18,7 @@ from accounts.choices import JobState
 from accounts.models import Job
 from core.refusals import RefusalError
 from dossiers.exporters import workbook_template
-from dossiers.forms import ConfirmForm, ImportForm
+from dossiers.forms.imports import ConfirmForm, ImportForm
 from dossiers.importers import IMPORTERS, NOTES_SHEET
 from dossiers.importers.office import (
     CHECK_TASK,
