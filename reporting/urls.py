@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from reporting.choices import FormKind
-from reporting.views import ExportCreateView, FormDetailView, HomeView
+from reporting.views.exports import ExportCreateView, FormDetailView, HomeView
 
 KINDS = "|".join(FormKind.values)
 

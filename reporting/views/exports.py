@@ -20,7 +20,7 @@ from members.models import Term
 from members.selectors import current_term
 from reporting.choices import FileFormat, FormKind
 from reporting.exporters.single import NoSuchFormError, single_form
-from reporting.forms import ExportForm, Scope
+from reporting.forms.exports import ExportForm, Scope
 from reporting.selectors.forms import form_years, printable_to
 from reporting.selectors.own import own_forms
 from reporting.services import start_export
