@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -116,6 +116,11 @@ class Sitting(models.Model):
     title = models.CharField("名称", max_length=100, blank=True)
     starts_at = models.DateTimeField("开始时间", null=True, blank=True)
     ends_at = models.DateTimeField("结束时间", null=True, blank=True)
+    late_after_minutes = models.PositiveSmallIntegerField(
+        "开始后几分钟内到会不算迟到",
+        default=0,
+        validators=[MaxValueValidator(240, "最多填 240 分钟。")],
+    )
     closed_at = models.DateTimeField("结束签到时间", null=True, blank=True, editable=False)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -132,6 +137,7 @@ class Sitting(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "场次"
         ordering = ["meeting", "number"]
+        permissions = [("arrive_sitting", "本人签到")]
         constraints = [
             models.UniqueConstraint(
                 fields=["meeting", "number"],
