@@ -1,0 +1,3 @@
+from attendance.admin import records
+
+__all__ = ["records"]
