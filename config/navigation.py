@@ -91,6 +91,7 @@ MENU = [
     group(
         "系统管理",
         records("届次", "calendar_month", "members.term"),
+        records("节假日与调休", "event_busy", "members.calendarday"),
         records("政协委员会", "account_balance", "members.assembly"),
         records("采集部门", "domain", "members.department"),
         records("账号所属单位", "link", "members.affiliation"),

@@ -31,5 +31,5 @@ class TermAdmin(AuditedModelAdmin):
     fieldsets = [
         (None, {"fields": ("assembly", "name", "code")}),
         ("任期", {"fields": ("start_date", "end_date")}),
-        ("考核规则", {"fields": ("rule_pack",)}),
+        ("考核规则", {"fields": ("rule_pack", "collected_from")}),
     ]
