@@ -5,7 +5,7 @@ from typing import Any
 from django.core.checks import CheckMessage
 from django.core.checks import Warning as CheckWarning
 
-from reporting.exporters.fonts import ROLES, FontUnavailableError, packaged_source
+from core.fonts import ROLES, FontUnavailableError, packaged_source
 from reporting.exporters.press import fast_subsetting
 
 

@@ -5,9 +5,7 @@ import pytest
 from django.conf import settings
 from fontTools.ttLib import TTFont
 
-from reporting.checks import printing_is_possible
-from reporting.exporters import fonts
-from reporting.exporters.fonts import (
+from core.fonts import (
     LABEL,
     TEXT,
     FontShelf,
@@ -15,6 +13,8 @@ from reporting.exporters.fonts import (
     cut_font,
     packaged_source,
 )
+from reporting.checks import printing_is_possible
+from reporting.exporters import fonts
 
 
 def test_cut_font_has_the_characters_and_truetype_outlines():

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.utils import timezone
 from pypdf import PdfReader
 
+from core.fonts import MISSING, FontShelf
 from reporting.exporters import press
-from reporting.exporters.fonts import MISSING, FontShelf
 from reporting.exporters.kept import KeptFiles
 from reporting.exporters.layout import CellKind, annual_return_sheet, form_sheets
 from reporting.exporters.paper import FormPrinter
