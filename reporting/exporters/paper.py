@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import groupby, pairwise
 from pathlib import Path
 from string import Template
 
@@ -17,9 +17,9 @@ import weasyprint
 from django.conf import settings
 from django.template.loader import get_template, render_to_string
 
-from core.fonts import LABEL, MISSING, TEXT, TITLE, FontShelf, Role
 from reporting.exporters import press
 from reporting.exporters.flow import LABEL_PADDING, TEXT_PADDING, ems_of, lines_needed
+from reporting.exporters.fonts import LABEL, MISSING, TEXT, TITLE, FontShelf, Role
 from reporting.exporters.kept import KeptFiles, kept_files, source_digest
 from reporting.exporters.layout import Cell, CellKind, FormSheet
 
@@ -49,6 +49,11 @@ class MissingGlyphs:
 class PaperRow:
     classes: str
     cells: tuple[Cell, ...]
+
+    @property
+    def breaks(self) -> bool:
+        """Whether a page may end within the row."""
+        return "whole" not in self.classes
 
 
 class FormPrinter:
@@ -163,7 +168,13 @@ class Wording:
     def html(self, sheet: FormSheet) -> str:
         heading = [_row(cells) for cells in sheet.rows[: sheet.heading_rows]]
         body = list(paper_rows(sheet))
-        context = {"sheet": sheet, "heading": heading, "body": body, "whose": _whose(sheet)}
+        context = {
+            "sheet": sheet,
+            "columns": [(width, len(list(run))) for width, run in groupby(sheet.widths)],
+            "heading": heading,
+            "body": body,
+            "whose": _whose(sheet),
+        }
         html = render_to_string(TEMPLATES[0], context)
         return html.translate(self.substitutes) if self.substitutes else html
 

@@ -7,12 +7,14 @@ import gc
 import logging
 import multiprocessing
 import os
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from threading import Lock, Thread
+from typing import Any
 
 from weasyprint import CSS, HTML, Document
 from weasyprint.text.ffi import harfbuzz_subset
@@ -39,7 +41,7 @@ class PressUnavailableError(RefusalError):
 
 @dataclass(frozen=True)
 class Style:
-    """A stylesheet and the font files it names."""
+    """A stylesheet and the font files it names; every tag used is given its `display`."""
 
     css: str
     fonts: tuple[Path, ...]
@@ -57,6 +59,27 @@ class PackagedOnly(URLFetcher):
         if path is None:
             raise ForbiddenAddressError(url)
         return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
+
+
+class PlainHTML(HTML):
+    """A document that looks as the stylesheet of its press says, and no other way.
+
+    The engine's own stylesheet knows every tag of HTML. To try its rules on each element, and to
+    compute the list markers and footnotes it provides for all of them, takes a tenth of the time.
+    """
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+        return []
+
+
+def pack(document: Document, pdf: Any) -> None:
+    """Compresses streams as zlib usually does: the engine's utmost saves 1 in 200 for twice the time."""
+    for item in pdf.objects:
+        if getattr(item, "compress", False):
+            item.compress = False
+            plain = item.data.partition(b"\nstream\n")[2].removesuffix(b"\nendstream")
+            item.stream = [zlib.compress(plain)]
+            item.extra["Filter"] = "/FlateDecode"
 
 
 def fast_subsetting() -> bool:
@@ -85,14 +108,14 @@ class Press:
 
     def print(self, html: str) -> bytes:
         with self._turn, self._undisturbed():
-            return self._lay_out(html).write_pdf()
+            return self._lay_out(html).write_pdf(finisher=pack)
 
     def bind(self, htmls: Sequence[str]) -> bytes:
         """One PDF of many documents, each with page numbers of its own."""
         with self._turn, self._undisturbed():
             documents = [self._lay_out(html) for html in htmls]
             pages = [page for document in documents for page in document.pages]
-            return documents[0].copy(pages).write_pdf()
+            return documents[0].copy(pages).write_pdf(finisher=pack)
 
     @contextmanager
     def _undisturbed(self) -> Iterator[None]:
@@ -107,7 +130,7 @@ class Press:
                 gc.collect()
 
     def _lay_out(self, html: str) -> Document:
-        source = HTML(string=html, url_fetcher=self._reader)
+        source = PlainHTML(string=html, url_fetcher=self._reader)
         return source.render(stylesheets=self._styles, font_config=self._fonts)
 
 
@@ -120,6 +143,9 @@ def start_printing_process(style: Style) -> None:
     """Warms up, and makes sure that no process goes on alone when its parent is killed."""
     Thread(target=_leave_with_parent, daemon=True).start()
     press_for(style)
+    # What is here now stays to the end: no search for garbage need look at it again.
+    gc.collect()
+    gc.freeze()
 
 
 def _leave_with_parent() -> None:
