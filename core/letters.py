@@ -12,7 +12,7 @@ from string import Template
 from threading import Lock
 
 from django.conf import settings
-from django.template.loader import get_template
+from django.template.loader import render_to_string
 from weasyprint import CSS, HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
@@ -74,8 +74,7 @@ def _dress(cuts: tuple[Cut, ...]) -> tuple[CSS, FontConfiguration, FontsOnly]:
         f'@font-face {{ font-family: {cut.family}; src: url("{cut.path.as_uri()}") }}\n'
         for cut in cuts
     )
-    sheet = Path(get_template(STYLESHEET).origin.name).read_text(encoding="utf-8")
-    css = faces + Template(sheet).substitute(
+    css = faces + Template(render_to_string(STYLESHEET)).substitute(
         text=_stack(TEXT, cuts), label=_stack(LABEL, cuts), title=_stack(TITLE, cuts)
     )
     return CSS(string=css, font_config=fonts, url_fetcher=reader), fonts, reader

@@ -5,6 +5,7 @@ import pytest
 from django.conf import settings
 from fontTools.ttLib import TTFont
 
+from core import fonts
 from core.fonts import (
     LABEL,
     TEXT,
@@ -14,7 +15,6 @@ from core.fonts import (
     packaged_source,
 )
 from reporting.checks import printing_is_possible
-from reporting.exporters import fonts
 
 
 def test_cut_font_has_the_characters_and_truetype_outlines():
