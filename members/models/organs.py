@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from members.choices import RecordKind
-from members.models.assemblies import Term
+from members.models.assemblies import Assembly, Term
 
 
 class TermOrgan(models.Model):
@@ -76,7 +76,17 @@ class SectorGroup(TermOrgan):
 
 
 class LiaisonGroup(TermOrgan):
-    """县区市政协委员联络组."""
+    """县区市政协委员联络组. `assembly` is the county's own, with which topics are shared."""
+
+    assembly = models.ForeignKey(
+        Assembly,
+        verbose_name="对应县（区）政协",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="liaison_groups",
+        help_text="填写后，该联络组的账号可以看到本县（区）参加联动的议题，并填写分工与成果",
+    )
 
     class Meta(TermOrgan.Meta):
         verbose_name = verbose_name_plural = "县区委员联络组"

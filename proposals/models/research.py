@@ -34,6 +34,15 @@ class Research(Work):
         verbose_name = verbose_name_plural = "调研视察"
         ordering = ["-completed_date", "number"]
         indexes = [models.Index(fields=["term", "completed_date"], name="research_term_date")]
+        constraints = [
+            *Work.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["topic"],
+                condition=models.Q(kind=ResearchKind.TOPIC, topic__isnull=False),
+                name="research_topic_counted_once",
+                violation_error_message="该议题已计入调研协商课题，不能重复计入。",
+            ),
+        ]
 
 
 class ResearchParticipation(models.Model):

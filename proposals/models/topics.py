@@ -49,6 +49,7 @@ class Topic(Work):
     result = models.TextField("成果", max_length=10_000, blank=True)
     result_file = attachment_field("成果文件", "topics", blank=True)
     finished_date = models.DateField("完成日期", null=True, blank=True)
+    cancelled_reason = models.TextField("取消原因", max_length=10_000, blank=True)
 
     objects = TopicQuerySet.as_manager()
 
@@ -62,6 +63,11 @@ class Topic(Work):
                 | (Q(finished_date__isnull=False) & ~Q(result="")),
                 name="topic_finished_with_result",
                 violation_error_message="完成的议题须填写完成日期和成果。",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=TopicState.CANCELLED) | ~Q(cancelled_reason=""),
+                name="topic_cancelled_with_reason",
+                violation_error_message="取消的议题须写明原因。",
             ),
         ]
 
