@@ -77,6 +77,16 @@ def keeps_meeting(user, prefix: str = "") -> Q:
     return collected_meetings(user, prefix)
 
 
+def organises_meeting(user, prefix: str = "") -> Q:
+    """Condition on meetings that a department the account collects for organises."""
+    condition = Q(pk__in=[])
+    if user.has_role(RoleCode.COLLECTOR):
+        units = user.affiliations.filter(department__isnull=False)
+        for name, term in units.values_list("department__name", "department__term"):
+            condition |= Q(**{f"{prefix}organiser": name, f"{prefix}term": term})
+    return condition
+
+
 class OfMeetingQuerySet(QuerySet):
     """Rows that belong to a meeting and are for those who keep it."""
 
@@ -133,11 +143,13 @@ class ProcedureQuerySet(QuerySet):
 
 class LeaveRequestQuerySet(QuerySet):
     def visible_to(self, user) -> Self:
-        """Who asked, who keeps the meeting; the reason is nobody else's business."""
+        """Who asked, who keeps or organises the meeting; the reason is nobody else's business."""
         if not user.is_authenticated:
             return self.none()
         own = Q(member__person__user=user)
-        return self.filter(keeps_meeting(user, "meeting__") | own)
+        return self.filter(
+            keeps_meeting(user, "meeting__") | organises_meeting(user, "meeting__") | own
+        )
 
 
 class NonVotingSeatQuerySet(QuerySet):

@@ -113,6 +113,12 @@ class LeaveRequest(Recorded):
     attachment = attachment_field("证明材料", "leave", blank=True)
     filed_at = models.DateTimeField("申请时间", editable=False)
     is_late = models.BooleanField("迟交", default=False, editable=False)
+    is_afterwards = models.BooleanField(
+        "事后补假",
+        default=False,
+        editable=False,
+        help_text="所请各场都已开始之后才申请；可批准为情况说明，考勤仍计缺席",
+    )
     state = models.CharField(
         "状态",
         max_length=20,
@@ -311,6 +317,7 @@ class Approval(models.Model):
         verbose_name = verbose_name_plural = "审批"
         ordering = ["leave_request", "seat", "sequence"]
         default_permissions = ("view",)
+        permissions = [("decide_approval", "审批请假和列席")]
         constraints = [
             models.UniqueConstraint(
                 fields=["leave_request", "sequence"], name="approval_leave_sequence"
