@@ -40,7 +40,13 @@ from members.api.register import (
     TenureViewSet,
     TermViewSet,
 )
-from proposals.api import ArticleViewSet, OpinionViewSet, ProposalViewSet, ResearchViewSet
+from proposals.api import (
+    ArticleViewSet,
+    OpinionViewSet,
+    ProposalViewSet,
+    ResearchViewSet,
+    TopicViewSet,
+)
 from reporting.api import ExportView
 
 ENDPOINTS = {
@@ -64,6 +70,7 @@ ENDPOINTS = {
     "opinions": OpinionViewSet,
     "research": ResearchViewSet,
     "articles": ArticleViewSet,
+    "topics": TopicViewSet,
     "campaigns": CampaignViewSet,
     "hand-ins": HandInViewSet,
     "runs": RunViewSet,

@@ -1,11 +1,20 @@
 from django.contrib import admin
 from django.db.models import Prefetch
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin import AuditedModelAdmin, AuditedTabularInline
-from members.admin.lists import MemberSectorFilter, SectorFilter, TermFilter, member_search
+from accounts.roles import RoleCode
+from members.admin.lists import (
+    CommitteeFilter,
+    MemberSectorFilter,
+    SectorFilter,
+    TermFilter,
+    member_search,
+)
 from members.selectors import current_term
+from proposals.choices import TopicState
 from proposals.models import (
     Article,
     CoSponsorship,
@@ -16,6 +25,7 @@ from proposals.models import (
     PublicOpinionReport,
     Research,
     ResearchParticipation,
+    Topic,
 )
 
 
@@ -162,9 +172,23 @@ class ResearchAdmin(WorkAdmin):
     allowed_lookups = ("participants",)
     inlines = [ResearchParticipationInline]
     fieldsets = [
-        (None, {"fields": ("term", "number", "title", "kind", "completed_date", "organiser")}),
+        (
+            None,
+            {
+                "fields": (
+                    "term",
+                    "number",
+                    "title",
+                    "kind",
+                    "completed_date",
+                    "organiser",
+                    "topic",
+                )
+            },
+        ),
         ("成果", {"fields": ("result",)}),
     ]
+    autocomplete_fields = ("topic",)
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related(signatories("participations"))
@@ -185,3 +209,62 @@ class ArticleAdmin(WorkAdmin):
     search_help_text = "按编号、标题、刊物或委员查找"
     autocomplete_fields = ("member",)
     fields = ("term", "number", "title", "member", "published_date", "publication", "level")
+
+
+@admin.register(Topic)
+class TopicAdmin(AuditedModelAdmin):
+    """For looking up and for choosing in forms; topics are worked on at the page of the topic."""
+
+    list_display = (
+        "year",
+        "number",
+        "title",
+        "kind",
+        "committee",
+        "planned_date",
+        "state",
+        "plan_page",
+    )
+    list_display_links = ("number", "title")
+    list_select_related = ("committee",)
+    list_filter = (
+        TermFilter,
+        ("kind", ChoicesDropdownFilter),
+        ("state", ChoicesDropdownFilter),
+        CommitteeFilter,
+    )
+    search_fields = ("number", "title")
+    search_help_text = "按编号或标题查找"
+    fields = (
+        "term",
+        "year",
+        "number",
+        "title",
+        "kind",
+        "committee",
+        "department",
+        "planned_date",
+        "state",
+        "finished_date",
+        "plan",
+        "result",
+        "cancelled_reason",
+        "plan_page",
+    )
+    readonly_fields = ("plan_page",)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        """A topic entered by mistake; one that was carried on is finished or cancelled."""
+        planned = obj is None or obj.state == TopicState.PLANNED
+        return planned and request.user.has_role(RoleCode.REGISTRAR)
+
+    @display(description="办理")
+    def plan_page(self, topic):
+        address = topic.get_absolute_url() if hasattr(topic, "get_absolute_url") else ""
+        return format_html('<a href="{}">打开议题页</a>', address) if address else "—"

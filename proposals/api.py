@@ -1,11 +1,29 @@
-"""Endpoints of written work: proposals, opinions, research and articles."""
+"""Endpoints of written work: proposals, opinions, research, articles, and the year's topics."""
 
+from typing import Any
+
+from django.db.models import Prefetch
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.api.base import ReadSerializer, VisibleModelViewSet
+from accounts.api.base import OptionalName, ReadSerializer, VisibleModelViewSet
 from members.api.register import MemberReference
-from proposals.filters import ArticleFilter, OpinionFilter, ProposalFilter, ResearchFilter
-from proposals.models import Article, Proposal, PublicOpinionReport, Research
+from proposals.filters import (
+    ArticleFilter,
+    OpinionFilter,
+    ProposalFilter,
+    ResearchFilter,
+    TopicFilter,
+)
+from proposals.models import (
+    Article,
+    Proposal,
+    PublicOpinionReport,
+    Research,
+    Topic,
+    TopicParticipation,
+    TopicPartnership,
+)
 
 
 class WorkSerializer(ReadSerializer):
@@ -135,3 +153,67 @@ class ArticleViewSet(VisibleModelViewSet):
     search_fields = ["number", "title", "publication"]
     ordering_fields = ["published_date", "number"]
     about = "在政协报刊上发表的文章。"
+
+
+class TopicPartnershipSerializer(ReadSerializer):
+    assembly = serializers.CharField(source="assembly.name", read_only=True, label="县（区）政协")
+
+    class Meta:
+        model = TopicPartnership
+        fields = ["assembly", "contribution"]
+
+
+class TopicSerializer(WorkSerializer):
+    committee = OptionalName(source="committee.name", label="牵头专委会")
+    department = OptionalName(source="department.name", label="承办部门")
+    partners = TopicPartnershipSerializer(
+        source="partnerships", many=True, read_only=True, label="联动县（区）政协"
+    )
+    participants = serializers.SerializerMethodField(label="参加委员（只列有权查看的）")
+
+    class Meta:
+        model = Topic
+        fields = [
+            "id",
+            "term",
+            "number",
+            "title",
+            "kind",
+            "year",
+            "committee",
+            "department",
+            "partners",
+            "participants",
+            "plan",
+            "planned_date",
+            "state",
+            "result",
+            "finished_date",
+            "cancelled_reason",
+            "version",
+        ]
+
+    @extend_schema_field(MemberReference(many=True))
+    def get_participants(self, topic: Topic) -> list[dict[str, Any]]:
+        members = [link.member for link in topic.seen_participations]
+        return MemberReference(members, many=True, context=self.context).data
+
+
+class TopicViewSet(VisibleModelViewSet):
+    queryset = Topic.objects.select_related("term", "committee", "department").prefetch_related(
+        "partnerships__assembly"
+    )
+    serializer_class = TopicSerializer
+    filterset_class = TopicFilter
+    search_fields = ["number", "title"]
+    ordering_fields = ["year", "number", "planned_date"]
+    about = "年度协商计划中的议题。参加委员只列出账号有权查看的。"
+
+    def get_queryset(self):
+        links = TopicParticipation.objects.visible_to(self.request.user)
+        seen = links.select_related("member__person").order_by("sequence")
+        return (
+            super()
+            .get_queryset()
+            .prefetch_related(Prefetch("participations", seen, to_attr="seen_participations"))
+        )

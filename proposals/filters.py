@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import Exists, OuterRef, QuerySet
 
-from core.parameters import DatesFilter, DateYearFilter, TermFilter, TextFilter
+from core.parameters import DatesFilter, DateYearFilter, TermFilter, TextFilter, YearFilter
 from members.choices import Level
 from proposals.choices import (
     AdoptionLevel,
@@ -11,8 +11,15 @@ from proposals.choices import (
     HandlingResult,
     PublicationLevel,
     ResearchKind,
+    TopicKind,
+    TopicState,
 )
-from proposals.models import CoSponsorship, OpinionAuthorship, ResearchParticipation
+from proposals.models import (
+    CoSponsorship,
+    OpinionAuthorship,
+    ResearchParticipation,
+    TopicPartnership,
+)
 
 
 class WorkFilter(django_filters.FilterSet):
@@ -69,3 +76,15 @@ class ArticleFilter(WorkFilter):
     date = DatesFilter("published_date", "日期")
     member = TextFilter("member__code", "委员编号")
     level = django_filters.ChoiceFilter(choices=PublicationLevel.choices, label="级别")
+
+
+class TopicFilter(WorkFilter):
+    year = YearFilter()
+    kind = django_filters.ChoiceFilter(choices=TopicKind.choices, label="类别")
+    state = django_filters.ChoiceFilter(choices=TopicState.choices, label="进展")
+    committee = TextFilter("committee__name", "牵头专委会")
+    partner = TextFilter("pk", "联动县（区）政协", method="keep_shared")
+
+    def keep_shared(self, queryset: QuerySet, name: str, assembly: str) -> QuerySet:
+        shared = TopicPartnership.objects.filter(topic=OuterRef("pk"), assembly__name=assembly)
+        return queryset.filter(Exists(shared))

@@ -33,6 +33,7 @@ OPEN = {
     "dossiers.campaign",
     "assessments.run",
     "accounts.job",
+    "proposals.topic",
 }
 WORK = {
     "attendance.attendance",

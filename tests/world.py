@@ -43,6 +43,8 @@ from proposals.models import (
     PublicOpinionReport,
     Research,
     ResearchParticipation,
+    Topic,
+    TopicParticipation,
 )
 
 AT = datetime(2023, 6, 1, 1, 0, tzinfo=UTC)
@@ -62,6 +64,7 @@ class World:
     departments: dict[str, Department] = field(default_factory=dict)
     meeting: Meeting | None = None
     run: Run | None = None
+    topic: Topic | None = None
     members: list[Member] = field(default_factory=list)
     users: dict[str, User] = field(default_factory=dict)
 
@@ -118,6 +121,9 @@ def build_term(code: str = "test-1") -> World:
     Sitting.objects.create(meeting=world.meeting)
     Campaign.objects.create(
         term=term, year=YEAR, opens_date=date(2023, 12, 1), deadline_date=date(2023, 12, 31)
+    )
+    world.topic = Topic.objects.create(
+        term=term, number="YT-1", title="公开议题", kind="consultation", year=YEAR
     )
     pack = PackSnapshot.objects.create(sha256="0" * 64, pack="pingxiang", version="1", content="")
     world.run = Run.objects.create(
@@ -195,6 +201,7 @@ def add_written_work(world: World, member: Member, mark: str) -> None:
         term=term, number=number, title=f"{mark}调研", kind="self_directed", completed_date=DAY
     )
     ResearchParticipation.objects.create(research=research, member=member)
+    TopicParticipation.objects.create(topic=world.topic, member=member)
     Article.objects.create(
         term=term,
         number=number,

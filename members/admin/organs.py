@@ -6,8 +6,10 @@ from unfold.decorators import display
 from accounts.admin import AuditedModelAdmin, AuditedTabularInline
 from core.querysets import covering
 from members.admin.lists import OrganChoices, TermFilter
+from members.choices import AssemblyLevel
 from members.models import (
     Affiliation,
+    Assembly,
     CollectionDuty,
     Department,
     LiaisonGroup,
@@ -68,7 +70,14 @@ class SpecialCommitteeAdmin(OrganWithMembersAdmin):
 
 @admin.register(LiaisonGroup)
 class LiaisonGroupAdmin(OrganWithMembersAdmin):
-    pass
+    list_display = ("name", "assembly", "term", "serving_count", "sequence")
+    list_select_related = ("term", "assembly")
+    fields = ("term", "name", "assembly", "sequence")
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "assembly":
+            kwargs["queryset"] = Assembly.objects.filter(level=AssemblyLevel.COUNTY)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(SectorGroup)
