@@ -17,9 +17,9 @@ import weasyprint
 from django.conf import settings
 from django.template.loader import get_template, render_to_string
 
+from core.fonts import LABEL, MISSING, TEXT, TITLE, FontShelf, Role
 from reporting.exporters import press
 from reporting.exporters.flow import LABEL_PADDING, TEXT_PADDING, ems_of, lines_needed
-from reporting.exporters.fonts import LABEL, MISSING, TEXT, TITLE, FontShelf, Role
 from reporting.exporters.kept import KeptFiles, kept_files, source_digest
 from reporting.exporters.layout import Cell, CellKind, FormSheet
 
