@@ -50,9 +50,10 @@ class Work:
 
 
 def tuned(work: Work) -> Callable[[str], bytes]:
-    from reporting.exporters.press import Press  # noqa: PLC0415 -- only in its own process
+    from reporting.exporters import press  # noqa: PLC0415 -- only in its own process
 
-    return Press(work.style).print
+    press.start_printing_process(work.style)
+    return press.press_for(work.style).print
 
 
 def usual(work: Work) -> Callable[[str], bytes]:
