@@ -279,6 +279,22 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
+# Notices going out of the house ------------------------------------------------------------
+#: Classes derived from members.services.channels.Channel; none = notices are read in the app only.
+NOTICE_CHANNELS = words("NOTICE_CHANNELS")
+#: The address of the site as its users type it, for links in messages.
+SITE_URL = os.environ.get("SITE_URL", "").rstrip("/")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
+EMAIL_USE_SSL = flag("EMAIL_SSL", default=False)
+EMAIL_USE_TLS = flag("EMAIL_TLS", default=False)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "") or EMAIL_HOST_USER or "lvzhi@localhost"
+SMS_GATEWAY_URL = os.environ.get("SMS_GATEWAY_URL", "")
+SMS_GATEWAY_TOKEN = os.environ.get("SMS_GATEWAY_TOKEN", "")
+
 # REST API -----------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

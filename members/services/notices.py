@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -18,6 +19,7 @@ from accounts.services import ReasonMissingError
 from core.bulk import among, insert_values
 from core.refusals import RefusalError
 from members.models import Member, Notice, NoticeRecipient, Term
+from members.services.delivery import start_delivery
 
 RECIPIENT_FIELDS = ("notice", "member", "user", "party", "delivery_note", "failure")
 
@@ -73,6 +75,8 @@ def send_notice(
         *_address(notice, seats, accounts, named),
     ]
     audit.record(actor=actor, verb=Verb.CREATE, at=at, obj=notice, changes=changes)
+    if settings.NOTICE_CHANNELS and (seats or accounts):
+        start_delivery(notice=notice, actor=actor, at=at)
     return notice
 
 
