@@ -120,6 +120,7 @@ def _work_measures() -> Iterable[Measure]:
         ("proposals.adopted", "提案采纳或解决", "件"),
         ("proposals.excellent", "优秀提案", "件"),
         ("opinions.submitted", "反映社情民意信息", "篇"),
+        ("opinions.unconverted", "反映社情民意信息（本人提案转来的除外）", "篇"),
         ("opinions.adopted", "社情民意信息被采用", "篇"),
         ("opinions.instructed", "社情民意信息获批示", "篇"),
         ("research.own", "完成自主调研履职作业", "份"),

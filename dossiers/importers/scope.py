@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from accounts.models import User
-from accounts.roles import RoleCode
 from dossiers.importers.columns import Sheet
 from members.choices import RecordKind
-from members.models import CollectionDuty, Term
+from members.models import Term
+from members.selectors.duties import duties_of
 
 
 @dataclass(frozen=True)
@@ -22,19 +22,7 @@ class Scope:
     @classmethod
     def of(cls, user: User, term: Term) -> "Scope":
         """委员联络科 imports everything, others what their departments collect (D3 二)."""
-        if user.has_role(RoleCode.REGISTRAR):
-            return cls()
-        duties: dict[RecordKind, frozenset[str]] = {}
-        if not user.has_role(RoleCode.COLLECTOR):
-            return cls(duties)
-        rows = CollectionDuty.objects.filter(
-            department__term=term, department__in=user.affiliations.values("department")
-        ).values_list("record_kind", "own_only", "department__name")
-        whole = {RecordKind(kind) for kind, own_only, _ in rows if not own_only}
-        for kind, _, department in rows:
-            known = duties.get(RecordKind(kind), frozenset())
-            duties[RecordKind(kind)] = known | {department}
-        return cls(duties | dict.fromkeys(whole, frozenset()))
+        return cls(duties_of(user, term).kinds)
 
     @property
     def is_whole(self) -> bool:

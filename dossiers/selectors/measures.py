@@ -7,7 +7,7 @@ Attendance and speeches, which depend on who was a standing member on the day, a
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, TextField, Value
@@ -166,6 +166,19 @@ def _opinions(measure: str, levels: type[Model] | None = None) -> WorkSource:
     )  # fmt: skip
 
 
+def _unconverted(measure: str) -> WorkSource:
+    """Reports that did not come from a proposal of the term the author led or co-signed."""
+    source = {
+        "number": OuterRef("report__source_proposal_number"),
+        "term": OuterRef("report__term"),
+    }
+    led = Proposal.objects.filter(lead_sponsor=OuterRef("member"), **source)
+    cosigned = CoSponsorship.objects.filter(
+        member=OuterRef("member"), **{f"proposal__{name}": of for name, of in source.items()}
+    )
+    return replace(_opinions(measure), condition=~Q(Exists(led)) & ~Q(Exists(cosigned)))
+
+
 def _research(measure: str, *kinds: ResearchKind) -> WorkSource:
     return WorkSource(
         measure, ResearchParticipation, "member_id", "research__completed_date",
@@ -211,6 +224,7 @@ WORK_SOURCES: tuple[WorkSource, ...] = (
     _led("proposals.excellent", is_outstanding=True),
     _cosigned("proposals.excellent", is_outstanding=True),
     _opinions("opinions.submitted"),
+    _unconverted("opinions.unconverted"),
     _opinions("opinions.adopted", OpinionAdoption),
     _opinions("opinions.instructed", OpinionInstruction),
     _research("research.own", ResearchKind.SELF_DIRECTED),

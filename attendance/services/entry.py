@@ -1,0 +1,279 @@
+"""Speeches, outside invitations and activities held, entered by whoever collects them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from accounts import audit
+from accounts.choices import Verb
+from accounts.models import User
+from accounts.services import save_record
+from attendance.choices import AttendanceStatus, MeetingKind
+from attendance.models import Attendance, Meeting, OutsideInvitation, Sitting, Speech
+from attendance.querysets import SEPARATELY_COLLECTED
+from core.refusals import RefusalError
+from members.choices import RecordKind
+from members.models import Member, Term
+from members.selectors.duties import refuse_uncollected
+
+
+class AlreadyEnteredError(RefusalError):
+    """The very record is stored already, perhaps since a moment ago."""
+
+
+class NotMemberThenError(RefusalError):
+    """Somebody named was no member, or was suspended, on the day."""
+
+
+class NoSuchSittingError(RefusalError):
+    """The meeting has no sitting of that number."""
+
+
+class MarkedMeanwhileError(RefusalError):
+    """Somebody else has marked the same member since the list was opened."""
+
+
+def attendance_duty(meeting_kind: str) -> RecordKind:
+    """Which kind of record the attendance of such a meeting is, for those who collect it."""
+    return SEPARATELY_COLLECTED.get(MeetingKind(meeting_kind), RecordKind.ATTENDANCE)
+
+
+@transaction.atomic
+def enter_speech(
+    *,
+    meeting: Meeting,
+    member: Member,
+    title: str,
+    manner: str,
+    occasion: str = "",
+    date: date | None = None,
+    actor: User | None,
+    at: datetime,
+) -> Speech:
+    """Raises NotCollectedError, NotMemberThenError, AlreadyEnteredError or ValidationError."""
+    refuse_uncollected(
+        actor=actor, term=meeting.term, kind=RecordKind.SPEECH, organiser=meeting.organiser
+    )
+    refuse_not_members_then([member], meeting.start_date)
+    speech = Speech(
+        meeting=meeting, member=member, title=title, manner=manner, occasion=occasion, date=date
+    )
+    known = Speech.objects.filter(meeting=meeting, member=member, title=title)
+    told = f"{member}在“{meeting.title}”上的发言“{title}”已经录入过，没有重复保存。"
+    if known.exists():
+        raise AlreadyEnteredError(told)
+    try:
+        with transaction.atomic():
+            return save_record(obj=speech, actor=actor, at=at)
+    except IntegrityError as error:
+        raise AlreadyEnteredError(told) from error
+
+
+@transaction.atomic
+def enter_invitations(
+    *,
+    term: Term,
+    members: Sequence[Member],
+    date: date,
+    title: str,
+    inviter: str = "",
+    actor: User | None,
+    at: datetime,
+) -> list[OutsideInvitation]:
+    """One row a member, one audit entry. Raises as `enter_speech`."""
+    refuse_uncollected(actor=actor, term=term, kind=RecordKind.INVITATION)
+    refuse_not_members_then(members, date)
+    known = OutsideInvitation.objects.filter(date=date, title=title, member__in=members)
+    names = [str(row.member) for row in known.select_related("member__person")]
+    if names:
+        raise AlreadyEnteredError(f"{'、'.join(names)}同日的“{title}”已经录入过，没有保存。")
+    rows = [
+        OutsideInvitation(
+            member=member,
+            date=date,
+            title=title,
+            inviter=inviter,
+            recorded_by=actor,
+            recorded_at=at,
+        )
+        for member in members
+    ]
+    try:
+        with transaction.atomic():
+            for row in rows:
+                row.full_clean()
+                row.save(force_insert=True)
+    except IntegrityError as error:
+        raise AlreadyEnteredError(f"“{title}”刚被他人录入，没有重复保存。") from error
+    audit.record(
+        actor=actor,
+        verb=Verb.CREATE,
+        at=at,
+        obj=rows[0],
+        label=f"外单位活动 {title}（{len(rows)}人）",
+        changes=[audit.changes_of(row, None, audit.snapshot(row)) for row in rows],
+    )
+    return rows
+
+
+@transaction.atomic
+def enter_activity(
+    *,
+    term: Term,
+    number: str,
+    title: str,
+    kind: str,
+    start_date: date,
+    organiser: str,
+    place: str = "",
+    attended: Sequence[Member] = (),
+    actor: User | None,
+    at: datetime,
+) -> Meeting:
+    """An activity already held, in one sitting, with those who came.
+
+    Raises NotCollectedError, AlreadyEnteredError, NotMemberThenError or ValidationError.
+    """
+    refuse_uncollected(actor=actor, term=term, kind=attendance_duty(kind), organiser=organiser)
+    refuse_not_members_then(attended, start_date, unless_suspended=True)
+    meeting = Meeting(
+        term=term,
+        number=number,
+        title=title,
+        kind=kind,
+        start_date=start_date,
+        organiser=organiser,
+        place=place,
+        recorded_by=actor,
+        recorded_at=at,
+    )
+    taken = AlreadyEnteredError(
+        f"编号“{number}”本届已经用过（可能刚被他人使用），没有保存。请换一个编号。"
+    )
+    if Meeting.objects.filter(term=term, number=number).exists():
+        raise taken
+    meeting.full_clean()
+    try:
+        with transaction.atomic():
+            meeting.save(force_insert=True)
+    except IntegrityError as error:
+        raise taken from error
+    sitting = Sitting(meeting=meeting)
+    sitting.save(force_insert=True)
+    rows: list[Meeting | Sitting | Attendance] = [meeting, sitting]
+    for member in attended:
+        row = _new_row(sitting, member, AttendanceStatus.PRESENT, actor, at)
+        row.clean_fields()
+        row.save(force_insert=True)
+        rows.append(row)
+    audit.record(
+        actor=actor,
+        verb=Verb.CREATE,
+        at=at,
+        obj=meeting,
+        changes=[audit.changes_of(row, None, audit.snapshot(row)) for row in rows],
+    )
+    return meeting
+
+
+@transaction.atomic
+def mark_attendance(
+    *,
+    meeting: Meeting,
+    number: int,
+    marks: Mapping[Member, str],
+    seen: Mapping[Member, str],
+    reasons: Mapping[Member, str],
+    actor: User | None,
+    at: datetime,
+) -> list[Attendance]:
+    """Writes a status for each member marked at the sitting of that number, with one audit entry.
+
+    A first sitting not there yet is opened. `seen` is what the list showed ("" where there was no row): whoever was marked otherwise
+    since is not overwritten. `reasons` are of leave. Returns the rows written.
+    Raises NotCollectedError, MarkedMeanwhileError or NotMemberThenError.
+    """
+    meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    refuse_uncollected(
+        actor=actor,
+        term=meeting.term,
+        kind=attendance_duty(meeting.kind),
+        organiser=meeting.organiser,
+    )
+    sitting, changes = _sitting(meeting, number)
+    rows = Attendance.objects.select_for_update().filter(sitting=sitting, member__in=marks)
+    stored = {row.member_id: row for row in rows}
+    others = [
+        f"{member}（现为{stored[member.pk].get_status_display() if member.pk in stored else '无'}）"
+        for member in marks
+        if (stored[member.pk].status if member.pk in stored else "") != seen.get(member, "")
+    ]
+    if others:
+        raise MarkedMeanwhileError(
+            f"{'、'.join(others)}在您打开名单之后已由他人登记，这次没有保存。请重新打开名单核对。"
+        )
+    new = [member for member in marks if member.pk not in stored]
+    refuse_not_members_then(new, meeting.start_date, unless_suspended=True)
+    written = []
+    for member, status in marks.items():
+        row = stored.get(member.pk)
+        before = audit.snapshot(row) if row else None
+        row = row or _new_row(sitting, member, status, actor, at)
+        row.status = status
+        is_leave = status == AttendanceStatus.LEAVE
+        row.leave_reason = reasons.get(member, row.leave_reason) if is_leave else ""
+        if before is not None:
+            if audit.snapshot(row) == before:
+                continue
+            row.version += 1
+        row.clean_fields()
+        row.save()
+        written.append(row)
+        label = f"{member} {row.get_status_display()}"
+        changes.append(audit.changes_of(row, before, audit.snapshot(row), label=label))
+    if written:
+        audit.record(
+            actor=actor,
+            verb=Verb.UPDATE,
+            at=at,
+            obj=sitting,
+            label=f"考勤 {meeting.number} {sitting.short_name}（{len(written)}人）",
+            changes=changes,
+        )
+    return written
+
+
+def _sitting(meeting: Meeting, number: int) -> tuple[Sitting, list[audit.Change]]:
+    """The sitting, and the change by which it was opened where it had to be."""
+    known = Sitting.objects.filter(meeting=meeting, number=number).first()
+    if known is not None:
+        return known, []
+    if number != 1:
+        raise NoSuchSittingError(f"“{meeting}”没有第{number}场，请重新打开名单。")
+    sitting = Sitting(meeting=meeting, number=number)
+    sitting.full_clean()
+    sitting.save(force_insert=True)
+    return sitting, [audit.changes_of(sitting, None, audit.snapshot(sitting))]
+
+
+def refuse_not_members_then(
+    members: Sequence[Member], on: date, *, unless_suspended: bool = False
+) -> None:
+    """Raises NotMemberThenError naming all who did not serve, or were suspended, on the day."""
+    wrong = [f"{member}在{on}不在任" for member in members if not member.serves(on)]
+    if unless_suspended:
+        suspended = Member.objects.filter(pk__in=[member.pk for member in members]).suspended(on)
+        wrong += [
+            f"{member}在{on}暂停履职" for member in suspended.select_related("person") if member
+        ]
+    if wrong:
+        raise NotMemberThenError(f"{'；'.join(wrong)}，没有保存。请核对日期或委员。")
+
+
+def _new_row(
+    sitting: Sitting, member: Member, status: str, actor: User | None, at: datetime
+) -> Attendance:
+    return Attendance(
+        sitting=sitting, member=member, status=status, recorded_by=actor, recorded_at=at
+    )
