@@ -4,6 +4,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
@@ -45,6 +46,11 @@ RULE_KEYS = {
     "citations", "county",
 }  # fmt: skip
 COUNTY_KEYS = {"period", "all", "any", "citations", "title", "note"}
+#: An office duty: a time limit in working days, a date or dates of the year ("12-31"), a number not
+#: to be exceeded, or days beforehand. `of_last_year`: what is due belongs to the year before.
+DUTY_KEYS = {
+    "id", "title", "citation", "workdays", "due", "of_last_year", "limit", "days_before",
+}  # fmt: skip
 CONDITION_KEYS = {"measure", "sum", "years_of", "at_least", "below"}
 
 #: What is stored with findings has this much room.
@@ -208,16 +214,44 @@ class _Reader:
 
     def duty(self, table: Table) -> Duty:
         self.place = f"，工作{table.get('id', '（无编号）')}"
-        citation = self.table(table, "citation")
-        details = {
-            key: value for key, value in table.items() if key not in {"id", "title", "citation"}
+        self.only(table, DUTY_KEYS)
+        details: dict[str, Any] = {
+            key: self.positive(table, key)
+            for key in ("workdays", "limit", "days_before")
+            if key in table
         }
+        if "due" in table:
+            details["due"] = self.days_of_year(table["due"])
+        if "of_last_year" in table:
+            if not isinstance(table["of_last_year"], bool):
+                raise self.refuse("“of_last_year”须为true或false。")
+            details["of_last_year"] = table["of_last_year"]
         return Duty(
-            self.text(table, "id"),
+            self.identifier(table),
             self.text(table, "title"),
             MappingProxyType(details),
-            self.citation(citation),
+            self.citation(self.table(table, "citation")),
         )
+
+    def positive(self, table: Table, key: str) -> int:
+        value = self.number(table, key)
+        if value == 0:
+            raise self.refuse(f"“{key}”须为正整数。")
+        return value
+
+    def days_of_year(self, value: object) -> tuple[tuple[int, int], ...]:
+        """(month, day) of each date; a day that some years lack is refused."""
+        days = value if isinstance(value, list) else [value]
+        found = []
+        for day in days:
+            try:
+                parsed = date.fromisoformat(f"2001-{day}")
+            except ValueError:
+                raise self.refuse(f"“due”的值“{day}”不是有效的日期，应如“12-31”。") from None
+            found.append((parsed.month, parsed.day))
+        if not found:
+            raise self.refuse("“due”没有写日期。")
+        return tuple(found)
 
     def organs(self, table: Table) -> Organs:
         if "organs_of" in table:

@@ -123,7 +123,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """An office duty with a date: shown on the work list, never a finding on a member."""
+    """An office duty with a date: shown on the work list, never a finding on a member.
+
+    `details` holds what there is of `workdays`, `limit`, `days_before` (numbers), `due` (month and
+    day, once or several times a year) and `of_last_year`.
+    """
 
     id: str
     title: str

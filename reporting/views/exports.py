@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.views import View
 from django.views.decorators.cache import never_cache
-from django.views.generic import FormView, TemplateView
+from django.views.generic import FormView
 
 from core.refusals import RefusalError
 from members.models import Term
@@ -22,7 +22,6 @@ from reporting.choices import FileFormat, FormKind
 from reporting.exporters.single import NoSuchFormError, single_form
 from reporting.forms.exports import ExportForm, Scope
 from reporting.selectors.forms import form_years, printable_to
-from reporting.selectors.own import own_forms
 from reporting.services import start_export
 
 EXPORT_PERMISSION = "reporting.export_dutydossier"
@@ -30,25 +29,6 @@ CONTENT_TYPES = {
     "pdf": "application/pdf",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-
-
-@method_decorator(never_cache, name="dispatch")
-class HomeView(LoginRequiredMixin, TemplateView):
-    """A member's first page: their years and forms. The office begins at its desk."""
-
-    template_name = "reporting/home.html"
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if request.user.is_staff:
-            return redirect("admin:index")
-        return super().dispatch(request, *args, **kwargs)
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        years = own_forms(user=self.request.user, today=timezone.localdate())
-        may_export = self.request.user.has_perm(EXPORT_PERMISSION)
-        return super().get_context_data(
-            title="我的履职表册", years=years if may_export else [], **kwargs
-        )
 
 
 class ExportCreateView(LoginRequiredMixin, PermissionRequiredMixin, FormView):

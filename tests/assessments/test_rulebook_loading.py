@@ -131,3 +131,50 @@ def test_pack_files_are_named_after_their_ids():
 def test_identifier_fits_an_address(name):
     with pytest.raises(PackInvalidError, match="“id”只能用字母"):
         parsed(PACK.replace('id = "r-1"', f'id = "{name}"'))
+
+
+DUTY = (
+    PACK
+    + """
+[[duties]]
+id = "d-1"
+title = "按时报送"
+citation = { document = "甲", clause = "一", text = "乙" }
+"""
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "details"),
+    [
+        ("workdays = 7", {"workdays": 7}),
+        ('due = "12-31"', {"due": ((12, 31),)}),
+        ('due = ["04-10", "01-10"]', {"due": ((4, 10), (1, 10))}),
+        ('due = "01-31"\nof_last_year = true', {"due": ((1, 31),), "of_last_year": True}),
+    ],
+)
+def test_office_duty_is_read(words, details):
+    assert dict(parsed(DUTY + words).duties[0].details) == details
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "workdays = 0",
+        "limit = -1",
+        'days_before = "2"',
+        'due = "02-29"',
+        'due = "12-32"',
+        "due = 12",
+        "due = []",
+        "of_last_year = 1",
+        "hours = 3",
+    ],
+)
+def test_office_duty_that_makes_no_sense_is_refused(words):
+    with pytest.raises(PackInvalidError, match="工作d-1"):
+        parsed(DUTY + words)
+
+
+def test_shipped_packs_hold_every_office_duty():
+    assert [len(load_pack(name).duties) for name in ("pingxiang", "yueqing")] == [6, 2]
