@@ -73,6 +73,7 @@ class Scope(TextChoices):
 
     ALL = "all", "全体委员"
     STANDING = "standing", "全体常委"
+    CHAIRPERSONS = "chairpersons", "主席会议成员"
     SECTOR = "sector", "界别"
     COMMITTEE = "committee", "专门委员会"
     SECTOR_GROUP = "sector_group", "界别活动组"
@@ -138,3 +139,16 @@ class Verdict(TextChoices):
     WAITING = "waiting", "待审批"
     APPROVED = "approved", "同意"
     REFUSED = "refused", "不同意"
+
+
+class SeatStage(TextChoices):
+    """What a non-voting seat waits for."""
+
+    APPROVAL = "approval", "待审批"
+    INVITATION = "invitation", "待通知"
+    TERMS = "terms", "待确认保密要求"
+    MEETING = "meeting", "等待开会"
+    OUTCOME = "outcome", "待登记到会"
+    MATERIALS = "materials", "待收回材料"
+    DONE = "done", "已办结"
+    CLOSED = "closed", "不再办理"

@@ -1,5 +1,6 @@
 """Which meetings, attendance rows and speeches an account may see."""
 
+from datetime import date
 from typing import Self
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -43,6 +44,20 @@ class SittingQuerySet(QuerySet):
     def visible_to(self, user) -> Self:
         meetings = self.model._meta.get_field("meeting").related_model
         return self.filter(meeting__in=meetings.objects.visible_to(user))
+
+    def kept_by(self, user) -> Self:
+        """Those at which the account takes attendance, or whose board it may look at."""
+        return self.filter(keeps_meeting(user, "meeting__"))
+
+    def open_on(self, on: date) -> Self:
+        """Not closed, of meetings held on the date; a sitting with a time, on its own day."""
+        own_day = Q(starts_at__date=on) | Q(starts_at__isnull=True)
+        ending = Q(meeting__end_date__gte=on) | Q(
+            meeting__end_date__isnull=True, meeting__start_date=on
+        )
+        return self.filter(own_day, closed_at__isnull=True, meeting__start_date__lte=on).filter(
+            ending
+        )
 
 
 class AttendanceQuerySet(QuerySet):
@@ -105,14 +120,14 @@ class ExpectationQuerySet(QuerySet):
         return self.filter(visible_records(user, collected=collected)).invitable()
 
     def invitable(self) -> Self:
-        """Those serving and not suspended on the meeting's first day."""
+        """On the list, serving and not suspended on the meeting's first day."""
         periods = self.model._meta.get_field("member").related_model._meta.get_field("suspensions")
         on = OuterRef("meeting__start_date")
         serving = covering(
             F("meeting__start_date"), start="member__joined_date", end="member__exited_date"
         )
         suspended = periods.related_model.objects.filter(covering(on), member=OuterRef("member"))
-        return self.filter(serving).exclude(Exists(suspended))
+        return self.filter(serving, removed_reason="").exclude(Exists(suspended))
 
     def expected(self) -> Self:
         """Invitable, and where names are put down freely, only those who did."""

@@ -86,7 +86,8 @@ class Expectation(Recorded):
 
     Whoever is suspended or no longer serves on the meeting's first day keeps the place without
     being shown, counted or notified: read through `.invitable()`, which lets a reinstated
-    member come back by itself.
+    member come back by itself. So does whoever was taken off the list by hand, so that the rule
+    does not bring them back.
     """
 
     meeting = models.ForeignKey(
@@ -107,6 +108,13 @@ class Expectation(Recorded):
     capacity = models.CharField("身份", max_length=20, choices=Capacity, default=Capacity.EXPECTED)
     reply = models.CharField("回复", max_length=20, choices=Reply, default=Reply.NONE)
     replied_at = models.DateTimeField("回复时间", null=True, blank=True, editable=False)
+    removed_reason = models.CharField(
+        "移出事由",
+        max_length=200,
+        blank=True,
+        editable=False,
+        help_text="非空 = 由人移出名单，按范围更新名单时不再列入",
+    )
 
     objects = ExpectationQuerySet.as_manager()
 
