@@ -26,7 +26,7 @@ from attendance.api import (
     OutsideInvitationViewSet,
     SpeechViewSet,
 )
-from dossiers.api import CampaignViewSet, FactsViewSet, HandInViewSet
+from dossiers.api import CampaignViewSet, FactsViewSet, HandInViewSet, ObjectionViewSet
 from exits.api import EvaluationView
 from members.api.conduct import CommendationViewSet, ConductFindingViewSet, SanctionViewSet
 from members.api.register import (
@@ -40,6 +40,7 @@ from members.api.register import (
     TenureViewSet,
     TermViewSet,
 )
+from members.api.reports import ChangeReportViewSet
 from proposals.api import (
     ArticleViewSet,
     OpinionViewSet,
@@ -73,6 +74,8 @@ ENDPOINTS = {
     "topics": TopicViewSet,
     "campaigns": CampaignViewSet,
     "hand-ins": HandInViewSet,
+    "objections": ObjectionViewSet,
+    "change-reports": ChangeReportViewSet,
     "runs": RunViewSet,
     "findings": FindingViewSet,
     "jobs": JobViewSet,

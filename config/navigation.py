@@ -38,13 +38,18 @@ def icon(request: HttpRequest) -> str:
 
 
 MENU = [
-    group("工作台", item("本年概况", "dashboard", "admin:index")),
+    group(
+        "工作台",
+        item("待办与概况", "dashboard", "admin:index"),
+        item("滞后榜", "hourglass_bottom", "reporting:timeliness", "members.view_collectionduty"),
+    ),
     group(
         "委员名册",
         records("委员", "groups", "members.member"),
         records("人员", "person", "members.person"),
         records("职务任期", "badge", "members.tenure"),
         records("暂停履职", "pause_circle", "members.suspensionperiod"),
+        records("委员情况报告", "assignment_late", "members.changereport"),
         records("界别", "category", "members.sector"),
         records("专门委员会", "account_tree", "members.specialcommittee"),
         records("界别活动组", "diversity_3", "members.sectorgroup"),
@@ -70,6 +75,7 @@ MENU = [
         item("导入工作簿", "upload_file", "dossiers:import-create", "dossiers.import_workbook"),
         records("年度填报", "edit_calendar", "dossiers.campaign"),
         records("材料提交", "inbox", "dossiers.handin"),
+        records("记录异议", "rate_review", "dossiers.objection"),
         records("奖励", "military_tech", "members.commendation"),
         records("惩处", "gavel", "members.sanction"),
         records("行为认定", "policy", "members.conductfinding"),

@@ -1,5 +1,6 @@
-"""Endpoints of campaigns, hand-ins and the facts of a member's year."""
+"""Endpoints of campaigns, hand-ins, objections and the facts of a member's year."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -9,10 +10,17 @@ from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.base import ReadSerializer, VisibleListViewSet, VisibleModelViewSet
+from accounts.api.base import (
+    OptionalName,
+    ReadSerializer,
+    SensitiveViewSet,
+    VisibleListViewSet,
+    VisibleModelViewSet,
+)
+from accounts.services.reading import note_reading
 from dossiers.facts import YEAR_SUMMARY, MemberFacts, year_summary
-from dossiers.filters import CampaignFilter, FactsFilter, HandInFilter
-from dossiers.models import Campaign, HandIn
+from dossiers.filters import CampaignFilter, FactsFilter, HandInFilter, ObjectionFilter
+from dossiers.models import Campaign, HandIn, Objection, ObjectionEntry
 from dossiers.permissions import may_read_penalties, members_with_readable_facts
 from dossiers.selectors import duty_facts
 from members.api.register import MemberReference, OpenToBusinessViewSet
@@ -60,6 +68,57 @@ class HandInViewSet(VisibleModelViewSet):
     ordering_fields = ["year", "submitted_date"]
     ordering = ["pk"]
     about = "材料提交：某年度的登记表、述职报告、述职表与履职报告。"
+
+
+class ObjectionEntrySerializer(ReadSerializer):
+    by = OptionalName(source="by.name", label="经办人")
+
+    class Meta:
+        model = ObjectionEntry
+        fields = ["act", "text", "by", "at"]
+
+
+class ObjectionSerializer(ReadSerializer):
+    member = MemberReference(read_only=True, label="委员")
+    department = OptionalName(source="department.name", label="答复部门，空为委员联络科")
+    entries = ObjectionEntrySerializer(many=True, read_only=True, label="往来经过")
+
+    class Meta:
+        model = Objection
+        fields = [
+            "id",
+            "member",
+            "kind",
+            "record_type",
+            "record_id",
+            "record_label",
+            "department",
+            "statement",
+            "filed_at",
+            "due_date",
+            "state",
+            "settled_at",
+            "entries",
+            "version",
+        ]
+
+
+class ObjectionViewSet(SensitiveViewSet):
+    queryset = Objection.objects.select_related("member__person", "department").prefetch_related(
+        "entries__by"
+    )
+    serializer_class = ObjectionSerializer
+    filterset_class = ObjectionFilter
+    search_fields = ["member__person__name", "record_label"]
+    ordering_fields = ["due_date", "filed_at"]
+    about = (
+        "委员对履职记录的异议及答复。record_type 与 record_id 为空的，是委员提出缺少的记录。"
+        "查看他人对惩处、行为认定的异议记入审计。"
+    )
+
+    def _record_reading(self, ids: Sequence[int]) -> None:
+        rows = Objection.objects.filter(pk__in=ids).disciplinary()
+        note_reading(rows=rows, actor=self.request.user, at=timezone.now())
 
 
 def shape(name: str, parts: dict[str, Any]) -> serializers.Serializer:

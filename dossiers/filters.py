@@ -4,7 +4,8 @@ import django_filters
 from django.db.models import QuerySet
 
 from core.parameters import DatesFilter, TermFilter, TextFilter, YearFilter
-from dossiers.choices import HandInKind
+from dossiers.choices import HandInKind, ObjectionState
+from members.choices import RecordKind
 
 
 class CampaignFilter(django_filters.FilterSet):
@@ -18,6 +19,14 @@ class HandInFilter(django_filters.FilterSet):
     member = TextFilter("member__code", "委员编号")
     kind = django_filters.MultipleChoiceFilter(choices=HandInKind.choices, label="类型")
     submitted = DatesFilter("submitted_date", "提交日期")
+
+
+class ObjectionFilter(django_filters.FilterSet):
+    term = TermFilter("member__term__code")
+    member = TextFilter("member__code", "委员编号")
+    kind = django_filters.MultipleChoiceFilter(choices=RecordKind.choices, label="履职项目")
+    state = django_filters.MultipleChoiceFilter(choices=ObjectionState.choices, label="状态")
+    due = DatesFilter("due_date", "答复期限")
 
 
 class FactsFilter(django_filters.FilterSet):

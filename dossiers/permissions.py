@@ -4,6 +4,8 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.roles import RoleCode
+from dossiers.choices import ObjectionAct, ObjectionState
+from dossiers.models import Objection
 from members.models import Member
 
 
@@ -20,4 +22,26 @@ def may_read_penalties(*, user: User, member: Member) -> bool:
         user.reads_everything
         or user.has_role(RoleCode.ORGANIZATION_DEPARTMENT, RoleCode.UNITED_FRONT_DEPARTMENT)
         or member.person.user_id == user.pk
+    )
+
+
+def may_withdraw(*, user: User, objection: Objection) -> bool:
+    return objection.is_open and objection.member.person.user_id == user.pk
+
+
+def may_reopen(*, user: User, objection: Objection) -> bool:
+    """After an answer, once."""
+    return (
+        objection.state in {ObjectionState.CORRECTED, ObjectionState.EXPLAINED}
+        and objection.member.person.user_id == user.pk
+        and not objection.entries.filter(act=ObjectionAct.REOPENED).exists()
+    )
+
+
+def may_answer(*, user: User, objection: Objection) -> bool:
+    """Nobody answers their own."""
+    return (
+        objection.is_open
+        and user.has_perm("dossiers.change_objection")
+        and objection.member.person.user_id != user.pk
     )

@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Self
 
 from django.db.models import Q, QuerySet
@@ -6,6 +7,9 @@ from accounts.roles import RoleCode
 from dossiers.choices import ObjectionState
 from members.choices import RecordKind
 from members.querysets import collected_by, visible_records
+
+#: Records as objections name them whose content is disciplinary.
+DISCIPLINARY_TYPES = ("members.sanction", "members.conductfinding")
 
 
 class HandInQuerySet(QuerySet):
@@ -28,6 +32,14 @@ class ObjectionQuerySet(QuerySet):
 
     def open(self) -> Self:
         return self.filter(state=ObjectionState.OPEN)
+
+    def overdue(self, on: date) -> Self:
+        """Open, and the last day for the answer has passed."""
+        return self.open().filter(due_date__lt=on)
+
+    def disciplinary(self) -> Self:
+        """About a sanction or a conduct finding: read by few, and each reading is kept."""
+        return self.filter(record_type__in=DISCIPLINARY_TYPES)
 
 
 class ObjectionEntryQuerySet(QuerySet):

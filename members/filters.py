@@ -6,7 +6,7 @@ import django_filters
 from django.db.models import QuerySet
 
 from core.parameters import DatesFilter, DateYearFilter, TermFilter, TextFilter
-from members.choices import ConductKind, Level, Party, Post, SanctionKind
+from members.choices import ChangeKind, ConductKind, Level, Party, Post, ReportState, SanctionKind
 
 
 class OrganFilter(django_filters.FilterSet):
@@ -66,3 +66,8 @@ class SanctionFilter(CommendationFilter):
 
 class ConductFindingFilter(CommendationFilter):
     kind = django_filters.ChoiceFilter(choices=ConductKind.choices, label="种类")
+
+
+class ChangeReportFilter(OfMemberFilter):
+    kind = django_filters.MultipleChoiceFilter(choices=ChangeKind.choices, label="类别")
+    state = django_filters.MultipleChoiceFilter(choices=ReportState.choices, label="状态")

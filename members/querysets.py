@@ -7,7 +7,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.roles import RoleCode
 from core.querysets import PeriodQuerySet, covering
-from members.choices import DISCIPLINARY_CHANGES, Party, Post, RecordKind
+from members.choices import DISCIPLINARY_CHANGES, Party, Post, RecordKind, ReportState
 
 
 def visible_members(user, prefix: str = "") -> Q:
@@ -170,15 +170,33 @@ class NoticeRecipientQuerySet(QuerySet):
         return self.filter(sent | Q(user=user) | Q(member__person__user=user))
 
 
+def reportable_members(user) -> Q:
+    """Condition on members whose changes the account reports (萍协办字〔2022〕19号 三): a group
+    its own, 组织部 the members of the Communist Party, 委员联络科 all.
+    """
+    reported = Q(pk__in=[])
+    if user.has_role(RoleCode.REGISTRAR):
+        return Q(pk__isnull=False)
+    if user.has_role(RoleCode.ORGANIZATION_DEPARTMENT):
+        reported |= Q(party=Party.CPC)
+    if user.has_role(RoleCode.COUNTY_GROUP):
+        reported |= Q(liaison_group__in=user.affiliations.values("liaison_group"))
+    if user.has_role(RoleCode.SECTOR_GROUP):
+        reported |= Q(sector__in=user.affiliations.values("sector_group__sector"))
+    return reported
+
+
 class ChangeReportQuerySet(QuerySet):
     def visible_to(self, user) -> Self:
         """The office and the leaders; the unit that reported; of what has been passed on
-        (三（四）), 组织部 and 统战部, each of its side.
+        (三（四）), 组织部 and 统战部, each of its side. What is disciplinary is never shown to
+        the member it is about, whatever office they hold.
         """
         if not user.is_authenticated:
             return self.none()
+        shown = self.exclude(kind__in=DISCIPLINARY_CHANGES, member__person__user=user)
         if user.reads_everything:
-            return self
+            return shown
         seen = Q(recorded_by=user)
         if user.has_role(RoleCode.COUNTY_GROUP):
             seen |= Q(liaison_group__in=user.affiliations.values("liaison_group"))
@@ -189,7 +207,10 @@ class ChangeReportQuerySet(QuerySet):
             seen |= passed_on & Q(member__party=Party.CPC)
         if user.has_role(RoleCode.UNITED_FRONT_DEPARTMENT):
             seen |= passed_on & ~Q(member__party=Party.CPC)
-        return self.filter(seen)
+        return shown.filter(seen)
+
+    def waiting(self) -> Self:
+        return self.filter(state=ReportState.NEW)
 
     def disciplinary(self) -> Self:
         return self.filter(kind__in=DISCIPLINARY_CHANGES)

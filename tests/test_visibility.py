@@ -49,7 +49,10 @@ WORK = {
 REGISTER = {"members.member", "members.tenure"}
 DISCIPLINE = {"members.sanction", "members.conductfinding", "members.suspensionperiod"}
 JUDGEMENT = {"assessments.finding"}
-KINDS = WORK | REGISTER | DISCIPLINE | JUDGEMENT
+OBJECTIONS = {"dossiers.objection"}
+#: On members, never shown to the member.
+REPORTS = {"members.changereport"}
+KINDS = WORK | REGISTER | DISCIPLINE | JUDGEMENT | OBJECTIONS | REPORTS
 
 
 def shown(marks: frozenset[str] | set[str], *groups: set[str]) -> dict[str, frozenset[str]]:
@@ -59,14 +62,16 @@ def shown(marks: frozenset[str] | set[str], *groups: set[str]) -> dict[str, froz
 SEES: dict[str, dict[str, frozenset[str]]] = {
     "registrar": shown(ALL, KINDS),
     "leader": shown(ALL, KINDS),
-    "member": shown({A}, KINDS),
+    "member": shown({A}, KINDS - REPORTS),
     # the department collects proposals and nothing else
-    "collector": shown(NOBODY, WORK) | shown(ALL, {"members.member", "proposals.proposal"}),
-    "organization_department": shown({A, C}, WORK, REGISTER, DISCIPLINE),
-    "united_front_department": shown({B}, WORK, REGISTER, DISCIPLINE),
+    "collector": shown(NOBODY, WORK, OBJECTIONS)
+    | shown(ALL, {"members.member", "proposals.proposal"}),
+    "organization_department": shown({A, C}, WORK, REGISTER, DISCIPLINE, REPORTS),
+    "united_front_department": shown({B}, WORK, REGISTER, DISCIPLINE, REPORTS),
     # the groups are among those a suspension is notified to (萍协办字〔2022〕19号 二)
-    "county_group": shown({A, B}, WORK, REGISTER, {"members.suspensionperiod"}),
-    "sector_group": shown({A, B}, WORK, REGISTER, {"members.suspensionperiod"}),
+    "county_group": shown({A, B}, WORK, REGISTER, REPORTS, {"members.suspensionperiod"}),
+    "sector_group": shown({A, B}, WORK, REGISTER, {"members.suspensionperiod"})
+    | shown(NOBODY, REPORTS),
     "system_admin": {},
     "security_auditor": {},
 }

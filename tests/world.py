@@ -13,11 +13,12 @@ from accounts.models import Job, Role, User
 from accounts.roles import RoleCode
 from assessments.models import Finding, FindingEvent, PackSnapshot, Run
 from attendance.models import Attendance, Meeting, OutsideInvitation, Sitting, Speech
-from dossiers.models import Campaign, HandIn
+from dossiers.models import Campaign, HandIn, Objection, ObjectionEntry
 from exits.models import ExitCase, ExitCaseStep
 from members.models import (
     Affiliation,
     Assembly,
+    ChangeReport,
     CollectionDuty,
     Commendation,
     ConductFinding,
@@ -174,7 +175,29 @@ def add_member(world: World, mark: str, *, party: str = "cpc", organ: int = 0) -
         member=member, post="standing_member", organ=f"{mark}机构", start_date=date(2021, 1, 1)
     )
     HandIn.objects.create(member=member, year=YEAR, kind="annual_return", submitted_date=DAY)
+    add_correspondence(member, mark)
     return member
+
+
+def add_correspondence(member: Member, mark: str) -> None:
+    """An objection the office is to answer, and a report on the member that was passed on."""
+    objection = Objection.objects.create(
+        member=member,
+        kind="speech",
+        record_label=f"{mark}缺漏",
+        statement=f"{mark}异议",
+        filed_at=AT,
+        due_date=DAY,
+    )
+    ObjectionEntry.objects.create(objection=objection, act="filed", text=f"{mark}异议", at=AT)
+    ChangeReport.objects.create(
+        member=member,
+        kind="suspected_violation",
+        statement=f"{mark}情况",
+        liaison_group=member.liaison_group,
+        recorded_at=AT,
+        passed_on_at=AT,
+    )
 
 
 def add_attendance_records(world: World, member: Member, mark: str) -> None:

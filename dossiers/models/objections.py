@@ -8,7 +8,11 @@ from django.db.models import Q
 from core.files import attachment_field
 from core.models import Recorded
 from dossiers.choices import ObjectionAct, ObjectionState
-from dossiers.querysets import ObjectionEntryQuerySet, ObjectionQuerySet
+from dossiers.querysets import (
+    DISCIPLINARY_TYPES,
+    ObjectionEntryQuerySet,
+    ObjectionQuerySet,
+)
 from members.choices import RecordKind
 from members.models import Department, Member
 
@@ -81,6 +85,19 @@ class Objection(Recorded):
 
     def __str__(self) -> str:
         return f"{self.member.person.name}：{self.record_label}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == ObjectionState.OPEN
+
+    @property
+    def names_no_record(self) -> bool:
+        """记录缺漏: the record the member misses has not been entered, or not been named, yet."""
+        return self.record_id is None
+
+    @property
+    def is_disciplinary(self) -> bool:
+        return self.record_type in DISCIPLINARY_TYPES
 
     def clean(self) -> None:
         if self.department is not None and self.department.term_id != self.member.term_id:

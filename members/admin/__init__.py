@@ -1,3 +1,3 @@
-from members.admin import assemblies, calendar, conduct, organs, people
+from members.admin import assemblies, calendar, conduct, organs, people, reports
 
-__all__ = ["assemblies", "calendar", "conduct", "organs", "people"]
+__all__ = ["assemblies", "calendar", "conduct", "organs", "people", "reports"]

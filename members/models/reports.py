@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from core.files import attachment_field
 from core.models import Recorded
-from members.choices import ChangeKind, ReportState
+from members.choices import DISCIPLINARY_CHANGES, ChangeKind, ReportState
 from members.models.organs import LiaisonGroup, SectorGroup
 from members.models.people import Member
 from members.querysets import ChangeReportQuerySet
@@ -83,6 +83,19 @@ class ChangeReport(Recorded):
 
     def __str__(self) -> str:
         return f"{self.member.person.name} {self.get_kind_display()}"
+
+    @property
+    def is_new(self) -> bool:
+        return self.state == ReportState.NEW
+
+    @property
+    def is_disciplinary(self) -> bool:
+        return self.kind in DISCIPLINARY_CHANGES
+
+    @property
+    def unit(self) -> LiaisonGroup | SectorGroup | None:
+        """The group that reports; None for 组织部 and what 委员联络科 enters itself."""
+        return self.liaison_group or self.sector_group
 
     def clean(self) -> None:
         for field in ("liaison_group", "sector_group"):

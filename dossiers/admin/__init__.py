@@ -1,0 +1,3 @@
+from dossiers.admin import handins, objections
+
+__all__ = ["handins", "objections"]
