@@ -3,8 +3,11 @@
 import re
 from datetime import date, datetime
 
+from django.db import transaction
+
 from accounts.models import User
 from assessments.rulebook import Organs, load_pack
+from attendance.services.procedures import lay_procedures
 from members.models import Term
 from members.services import StartingCommittee, StartingDepartment
 from members.services import create_term as create_term_with_organs
@@ -13,6 +16,7 @@ from members.services import create_term as create_term_with_organs
 ORDINAL = re.compile(r"第[一二三四五六七八九十百〇零\d]+届")
 
 
+@transaction.atomic
 def create_term(
     *,
     code: str,
@@ -24,9 +28,11 @@ def create_term(
     actor: User | None,
     at: datetime,
 ) -> Term:
-    """Raises PackUnknownError, TermExistsError, AssemblyLevelDiffersError or ValidationError."""
+    """With the organs of the pack, and its procedures of leave and non-voting seats.
+
+    Raises PackUnknownError, TermExistsError, AssemblyLevelDiffersError or ValidationError."""
     organs = load_pack(pack_id).organs
-    return create_term_with_organs(
+    term = create_term_with_organs(
         code=code,
         name=name,
         assembly_name=ORDINAL.sub("", name) or name,
@@ -47,6 +53,8 @@ def create_term(
         actor=actor,
         at=at,
     )
+    lay_procedures(term=term, actor=actor, at=at)
+    return term
 
 
 def _committees(organs: Organs) -> list[StartingCommittee]:

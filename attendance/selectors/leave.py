@@ -1,16 +1,30 @@
 """Reads about leave that sign-in and the leave desk share."""
 
-from django.db.models import Exists, OuterRef, Q
+from collections.abc import Collection, Iterable
+from datetime import datetime, time, timedelta
 
-from attendance.choices import RequestState
-from attendance.models import LeaveRequest, LeaveSitting, Sitting
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import User
+from attendance.choices import Capacity, RequestState
+from attendance.models import (
+    Attendance,
+    Expectation,
+    LeaveRequest,
+    LeaveSitting,
+    Meeting,
+    Procedure,
+    Sitting,
+)
+from members.models import Member
 
 
 def leave_covering(sitting: Sitting) -> dict[int, LeaveRequest]:
     """The approved leave that holds at the sitting, by member (primary key), in one query.
 
-    A request that names no sitting holds at every sitting of its meeting. Of several, the one
-    settled last.
+    A request that names no sitting holds at every sitting of its meeting; one filed after the
+    sitting had begun does not hold at it (`holds_at`). Of several, the one settled last.
     """
     lines = LeaveSitting.objects.filter(request=OuterRef("pk"))
     requests = (
@@ -18,4 +32,111 @@ def leave_covering(sitting: Sitting) -> dict[int, LeaveRequest]:
         .filter(Q(~Exists(lines)) | Q(Exists(lines.filter(sitting=sitting))))
         .order_by("settled_at", "pk")
     )
-    return {request.member_id: request for request in requests}
+    return {request.member_id: request for request in requests if holds_at(request, sitting)}
+
+
+def holds_at(request: LeaveRequest, sitting: Sitting) -> bool:
+    """Whether a request, once approved, makes the sitting a 请假 and not a 缺席.
+
+    Leave asked for after the sitting had begun (事后补假) explains an absence and does not undo
+    it: 缺席 is “no approved leave; a refused or late request counts here”, and late is read as
+    after the beginning. A request that only missed the days of notice is marked and holds.
+    """
+    return request.filed_at < begins_at(sitting)
+
+
+def begins_at(sitting: Sitting) -> datetime:
+    """When a sitting begins. Where no time is entered, the end of the first day for the first
+    sitting and of the last day for the others: nobody is late by a guess.
+    """
+    meeting = sitting.meeting
+    if sitting.starts_at is not None:
+        begins = sitting.starts_at
+    else:
+        last = meeting.end_date or meeting.start_date
+        day = meeting.start_date if sitting.number == 1 else last
+        begins = timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))
+    return begins if sitting.closed_at is None else min(begins, sitting.closed_at)
+
+
+def first_beginning(meeting: Meeting, sittings: Collection[Sitting]) -> datetime:
+    """When the first of the sittings begins; of a meeting without sittings, the end of its day."""
+    return min(begins_at(sitting) for sitting in sittings or [Sitting(meeting=meeting, number=1)])
+
+
+def is_late(
+    *,
+    meeting: Meeting,
+    sittings: Collection[Sitting],
+    notice_days: int,
+    filed_at: datetime,
+) -> bool:
+    """Whether leave was asked for later than the procedure wants.
+
+    N days' notice means: on the N-th day before the first sitting concerned at the latest;
+    no days, before that sitting begins.
+    """
+    begins = first_beginning(meeting, sittings)
+    if not notice_days:
+        return filed_at >= begins
+    times = [sitting.starts_at for sitting in sittings if sitting.starts_at is not None]
+    first_day = timezone.localdate(min(times)) if times else meeting.start_date
+    return timezone.localdate(filed_at) > first_day - timedelta(days=notice_days)
+
+
+def covered_sittings(request: LeaveRequest) -> list[Sitting]:
+    """The sittings the leave is asked for: those named, else all of the meeting."""
+    named = Sitting.objects.filter(leave_lines__request=request).select_related("meeting")
+    return list(named) or list(request.meeting.sittings.select_related("meeting"))
+
+
+def procedure_for(meeting: Meeting, purpose: str) -> Procedure | None:
+    """The procedure of the meeting's kind, else that of 其余各类会议, else none."""
+    return (
+        Procedure.objects.filter(
+            term=meeting.term_id, purpose=purpose, meeting_kind__in=[meeting.kind, ""]
+        )
+        .order_by("-meeting_kind")
+        .prefetch_related("steps")
+        .first()
+    )
+
+
+def is_expected(meeting: Meeting, member: Member) -> bool:
+    """On the expected list; of a meeting without one, with an attendance row."""
+    if Expectation.objects.filter(meeting=meeting).exists():
+        expected = Expectation.objects.expected().filter(capacity=Capacity.EXPECTED)
+        return expected.filter(meeting=meeting, member=member).exists()
+    return Attendance.objects.filter(sitting__meeting=meeting, member=member).exists()
+
+
+def leave_meetings(*, user: User, since: datetime) -> QuerySet[Meeting]:
+    """Meetings from that moment on at which the account's own seat is expected, soonest first."""
+    day = timezone.localdate(since)
+    expected = Expectation.objects.expected().filter(
+        meeting=OuterRef("pk"), member__person__user=user, capacity=Capacity.EXPECTED
+    )
+    rows = Attendance.objects.filter(
+        sitting__meeting=OuterRef("pk"), member__person__user=user, is_walk_in=False
+    )
+    return (
+        Meeting.objects.filter(Q(start_date__gte=day) | Q(end_date__gte=day))
+        .filter(Q(Exists(expected)) | Q(Exists(rows)))
+        .order_by("start_date", "number")
+    )
+
+
+def own_leave(user: User) -> QuerySet[LeaveRequest]:
+    """The account's own requests, the newest first, with what a list shows."""
+    return with_chain(LeaveRequest.objects.filter(member__person__user=user))
+
+
+def with_chain(requests: QuerySet[LeaveRequest]) -> QuerySet[LeaveRequest]:
+    """With member, meeting, sittings and chain, in a fixed number of queries."""
+    return requests.select_related(
+        "meeting__term", "member__person__user", "member__sector", "recorded_by"
+    ).prefetch_related("lines__sitting", "approvals__decided_by")
+
+
+def sitting_names(sittings: Iterable[Sitting]) -> str:
+    return "、".join(sitting.short_name for sitting in sittings)
