@@ -1,10 +1,10 @@
 from datetime import date
 from typing import Self
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.roles import RoleCode
-from dossiers.choices import ObjectionState
+from dossiers.choices import ObjectionState, PaperState, SubmissionState
 from members.choices import RecordKind
 from members.querysets import collected_by, visible_records
 
@@ -46,3 +46,61 @@ class ObjectionEntryQuerySet(QuerySet):
     def visible_to(self, user) -> Self:
         objections = self.model._meta.get_field("objection").related_model
         return self.filter(objection__in=objections.objects.visible_to(user))
+
+
+class PersonalQuerySet(QuerySet):
+    """Rows about one member's papers: the office and the member."""
+
+    def visible_to(self, user) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        return self if user.reads_everything else self.filter(member__person__user=user)
+
+
+class CampaignPaperQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        """What is to be handed in is no secret."""
+        blind = {RoleCode.SYSTEM_ADMIN, RoleCode.SECURITY_AUDITOR}
+        return self if user.is_authenticated and user.role_codes - blind else self.none()
+
+
+class DutyPaperQuerySet(PersonalQuerySet):
+    def visible_to(self, user) -> Self:
+        """A draft is the member's own until it is handed in."""
+        if not user.is_authenticated:
+            return self.none()
+        own = Q(member__person__user=user)
+        if user.reads_everything:
+            return self.filter(own | ~Q(state=PaperState.DRAFT))
+        return self.filter(own)
+
+
+class OfPaperQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        papers = self.model._meta.get_field("paper").related_model
+        return self.filter(paper__in=papers.objects.visible_to(user))
+
+
+class SubmissionQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        """The author; a co-signer asked; once handed in, the unit that takes it in and the office."""
+        if not user.is_authenticated:
+            return self.none()
+        own = Q(member__person__user=user)
+        signers = self.model._meta.get_field("signers").related_model
+        asked = Exists(
+            signers.objects.filter(submission=OuterRef("pk"), member__person__user=user)
+        ) & ~Q(state=SubmissionState.DRAFT)
+        handed_in = ~Q(state__in=[SubmissionState.DRAFT, SubmissionState.SIGNING])
+        if user.reads_everything:
+            return self.filter(own | asked | handed_in)
+        if user.has_role(RoleCode.COLLECTOR):
+            units = user.affiliations.values("department")
+            return self.filter(own | asked | (handed_in & Q(department__in=units)))
+        return self.filter(own | asked)
+
+
+class OfSubmissionQuerySet(QuerySet):
+    def visible_to(self, user) -> Self:
+        submissions = self.model._meta.get_field("submission").related_model
+        return self.filter(submission__in=submissions.objects.visible_to(user))

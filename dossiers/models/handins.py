@@ -22,6 +22,10 @@ class Campaign(Recorded):
     deadline_date = models.DateField("截止日期", help_text="当日提交仍为按时")
     report_length = models.PositiveIntegerField("述职报告字数上限", default=2000)
     oral_report_count = models.PositiveSmallIntegerField("口头述职人数", default=10)
+    call = models.TextField("填报要求", max_length=10_000, blank=True)
+    opened_at = models.DateTimeField("发出通知时间", null=True, blank=True, editable=False)
+    closed_at = models.DateTimeField("结束填报时间", null=True, blank=True, editable=False)
+    archived_at = models.DateTimeField("归档时间", null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "年度填报"
