@@ -7,6 +7,7 @@ from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 NAME = "政协委员履职管理"
+DESK_ADMIN = "reporting.admin.desk"
 
 
 def holds(*permissions: str) -> Callable[[HttpRequest], bool]:
@@ -25,8 +26,18 @@ def records(title: str, icon: str, model: str) -> dict:
     return item(title, icon, f"admin:{app}_{name}_changelist", f"{app}.view_{name}")
 
 
+def allowed(title: str, icon: str, url: str, predicate: str) -> dict:
+    """Shown where the predicate on the request, named by its path, holds."""
+    return item(title, icon, url) | {"permission": predicate}
+
+
 def group(title: str, *items: dict) -> dict:
     return {"title": title, "collapsible": False, "items": list(items)}
+
+
+def topic_titles(request: HttpRequest) -> str:
+    """Offers the plan's titles where a meeting's topic is typed in."""
+    return f"{static('office/topics.js')}?titles={reverse_lazy('reporting:topic-titles')}"
 
 
 def stylesheet(request: HttpRequest) -> str:
@@ -68,6 +79,18 @@ MENU = [
         records("社情民意信息", "campaign", "proposals.publicopinionreport"),
         records("调研视察", "travel_explore", "proposals.research"),
         records("发表文章", "article", "proposals.article"),
+    ),
+    group(
+        "界别、专委会与议题",
+        allowed("界别与专委会", "hub", "reporting:organ-list", f"{DESK_ADMIN}.offers_overview"),
+        allowed(
+            "本级政协年度要求",
+            "event_available",
+            "reporting:assembly-detail",
+            f"{DESK_ADMIN}.offers_assembly",
+        ),
+        item("年度协商计划", "forum", "reporting:topic-list", "proposals.view_topic"),
+        item("履职日历", "calendar_month", "reporting:calendar-detail", "attendance.view_meeting"),
     ),
     group(
         "履职档案与填报",
@@ -149,5 +172,6 @@ DESK = {
     "COLORS": COLOURS,
     "DASHBOARD_CALLBACK": "reporting.admin.desk.fill_index",
     "STYLES": [stylesheet],
+    "SCRIPTS": [topic_titles],
     "SIDEBAR": {"show_search": False, "show_all_applications": False, "navigation": MENU},
 }

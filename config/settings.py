@@ -362,5 +362,8 @@ SPECTACULAR_SETTINGS = {
 UNFOLD = DESK
 #: A member's own page is their dossier, which lives above the register that links to it.
 ABSOLUTE_URL_OVERRIDES = {
-    "members.member": lambda member: reverse("admin:reporting_dutydossier_change", args=[member.pk])
+    "members.member": lambda member: reverse(
+        "admin:reporting_dutydossier_change", args=[member.pk]
+    ),
+    "proposals.topic": lambda topic: reverse("reporting:topic-detail", args=[topic.pk]),
 }

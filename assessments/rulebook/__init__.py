@@ -1,6 +1,14 @@
 """Rule packs (data), and the engine that judges facts by them. Pure Python."""
 
-from assessments.rulebook.engine import Judgement, Owed, Verdict, evaluate, judge, owed_minimums
+from assessments.rulebook.engine import (
+    Judgement,
+    Owed,
+    Verdict,
+    evaluate,
+    judge,
+    owed_minimums,
+    windows_for,
+)
 from assessments.rulebook.loading import (
     PackInvalidError,
     PackUnknownError,
@@ -19,6 +27,7 @@ from assessments.rulebook.packs import (
     Period,
     Rule,
     RuleSubject,
+    last_year_start,
     severity,
 )
 from assessments.rulebook.windows import Window
@@ -42,9 +51,11 @@ __all__ = [
     "Window",
     "evaluate",
     "judge",
+    "last_year_start",
     "load_pack",
     "owed_minimums",
     "pack_ids",
     "parse_pack",
     "severity",
+    "windows_for",
 ]

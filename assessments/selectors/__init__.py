@@ -19,6 +19,7 @@ from assessments.selectors.judging import (
     assess,
     most_severe,
 )
+from assessments.selectors.organs import OrganMinimum, organ_minimums, organ_rules
 
 __all__ = [
     "NOBODY_REFUSES",
@@ -28,6 +29,7 @@ __all__ = [
     "FindingKey",
     "Hit",
     "NotServingError",
+    "OrganMinimum",
     "Refusals",
     "RuleUnknownError",
     "assess",
@@ -35,6 +37,8 @@ __all__ = [
     "finding_evidence",
     "member_rules",
     "most_severe",
+    "organ_minimums",
+    "organ_rules",
     "pack_of",
     "progress",
     "suggested_actions",

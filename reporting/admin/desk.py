@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from members.selectors import current_term
 from reporting.admin.lists import years_so_far
+from reporting.permissions import sees_assembly, sees_overview
 from reporting.selectors.dashboard import (
     member_figures,
     recent_jobs,
@@ -49,3 +50,13 @@ def chosen_year(asked: str | None, years: list[int]) -> int:
     if not asked.isdecimal() or int(asked) not in years:
         raise Http404("本届没有这一年度。")
     return int(asked)
+
+
+def offers_overview(request) -> bool:
+    """Whether the menu leads to the sectors and committees."""
+    return sees_overview(request.user)
+
+
+def offers_assembly(request) -> bool:
+    """Whether the menu leads to what the assembly itself has to hold."""
+    return sees_assembly(request.user)
