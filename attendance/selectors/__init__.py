@@ -1,4 +1,5 @@
+from attendance.selectors.expected import expected_of
 from attendance.selectors.leave import leave_covering
 from attendance.selectors.records import Turnout, meeting_keys, sitting_keys, turnouts
 
-__all__ = ["Turnout", "leave_covering", "meeting_keys", "sitting_keys", "turnouts"]
+__all__ = ["Turnout", "expected_of", "leave_covering", "meeting_keys", "sitting_keys", "turnouts"]
