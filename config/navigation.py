@@ -31,6 +31,12 @@ def allowed(title: str, icon: str, url: str, predicate: str) -> dict:
     return item(title, icon, url) | {"permission": predicate}
 
 
+def entry(title: str, url: str, *permissions: str) -> dict:
+    """One word of the members' menu."""
+    found = {"title": title, "link": reverse_lazy(url)}
+    return found | {"permission": holds(*permissions)} if permissions else found
+
+
 def group(title: str, *items: dict) -> dict:
     return {"title": title, "collapsible": False, "items": list(items)}
 
@@ -81,6 +87,14 @@ MENU = [
         records("发表文章", "article", "proposals.article"),
     ),
     group(
+        "采集与录入",
+        item("采集台", "edit_note", "dossiers:entry-list", "dossiers.import_workbook"),
+        item("会议考勤登记", "checklist", "dossiers:mark-list", "dossiers.import_workbook"),
+        item("疑似重复", "content_copy", "dossiers:duplicate-list", "dossiers.import_workbook"),
+        item("待转社情民意", "move_up", "dossiers:conversion-list", "dossiers.import_workbook"),
+        item("导入工作簿", "upload_file", "dossiers:import-create", "dossiers.import_workbook"),
+    ),
+    group(
         "界别、专委会与议题",
         allowed("界别与专委会", "hub", "reporting:organ-list", f"{DESK_ADMIN}.offers_overview"),
         allowed(
@@ -95,7 +109,6 @@ MENU = [
     group(
         "履职档案与填报",
         records("履职档案", "folder_shared", "reporting.dutydossier"),
-        item("导入工作簿", "upload_file", "dossiers:import-create", "dossiers.import_workbook"),
         records("年度填报", "edit_calendar", "dossiers.campaign"),
         records("材料提交", "inbox", "dossiers.handin"),
         records("记录异议", "rate_review", "dossiers.objection"),
@@ -123,6 +136,7 @@ MENU = [
         records("节假日与调休", "event_busy", "members.calendarday"),
         records("政协委员会", "account_balance", "members.assembly"),
         records("采集部门", "domain", "members.department"),
+        records("采集分工", "assignment_ind", "members.collectionduty"),
         records("账号所属单位", "link", "members.affiliation"),
         records("账号", "manage_accounts", "accounts.user"),
         records("角色", "admin_panel_settings", "accounts.role"),
@@ -130,6 +144,12 @@ MENU = [
         records("后台任务", "memory", "accounts.job"),
         records("定时任务", "schedule", "django_celery_beat.periodictask"),
     ),
+]
+#: The menu of members, on every page of theirs.
+MEMBER_MENU = [
+    entry("首页", "reporting:home"),
+    entry("我的记录", "dossiers:record-list", "attendance.view_attendance"),
+    entry("我的任务", "accounts:job-list"),
 ]
 #: Warm greys and one accent, a deep Chinese red.
 COLOURS = {

@@ -1,11 +1,20 @@
 from django.urls import path, re_path
 
+from dossiers.views.duplicates import (
+    ConversionCreateView,
+    ConversionListView,
+    DuplicateDecideView,
+    DuplicateDetailView,
+    DuplicateListView,
+)
+from dossiers.views.entries import EntryCreateView, EntryListView, EntryMembersView
 from dossiers.views.imports import (
     ImportConfirmView,
     ImportCreateView,
     ImportDetailView,
     ImportTemplateView,
 )
+from dossiers.views.marks import MarkListView, MarkUpdateView
 from dossiers.views.objections import (
     MissingCreateView,
     ObjectionCreateView,
@@ -16,8 +25,26 @@ from dossiers.views.objections import (
     RecordListView,
 )
 
+PAIR = r"(?P<kind>[a-z_]+)/(?P<first>\d{1,18})/(?P<second>\d{1,18})"
+
 app_name = "dossiers"
 urlpatterns = [
+    path("entries/", EntryListView.as_view(), name="entry-list"),
+    path("entries/members/", EntryMembersView.as_view(), name="entry-members"),
+    path("entries/<str:kind>/create/", EntryCreateView.as_view(), name="entry-create"),
+    path("marks/", MarkListView.as_view(), name="mark-list"),
+    re_path(r"^marks/(?P<pk>\d{1,18})/$", MarkUpdateView.as_view(), name="mark-update"),
+    path("duplicates/", DuplicateListView.as_view(), name="duplicate-list"),
+    re_path(rf"^duplicates/{PAIR}/$", DuplicateDetailView.as_view(), name="duplicate-detail"),
+    re_path(
+        rf"^duplicates/{PAIR}/decide/$", DuplicateDecideView.as_view(), name="duplicate-decide"
+    ),
+    path("conversions/", ConversionListView.as_view(), name="conversion-list"),
+    re_path(
+        r"^conversions/(?P<pk>\d{1,18})/create/$",
+        ConversionCreateView.as_view(),
+        name="conversion-create",
+    ),
     path("imports/create/", ImportCreateView.as_view(), name="import-create"),
     path("imports/template/", ImportTemplateView.as_view(), name="import-template"),
     path("imports/<uuid:pk>/", ImportDetailView.as_view(), name="import-detail"),

@@ -34,6 +34,7 @@ from tests.world import World, build_world
 IMPERSONAL = OPEN | {
     "members.assembly",
     "members.affiliation",
+    "members.collectionduty",
     "members.calendarday",
     "attendance.sitting",
     "assessments.packsnapshot",

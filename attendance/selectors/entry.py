@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from attendance.choices import Capacity, MeetingKind
@@ -37,9 +37,19 @@ def next_meeting_number(*, term: Term, kind: str, year: int) -> str:
     return following(stem, width=len(parts[1]), taken=taken)
 
 
-def meetings_to_mark(*, user: User, term: Term) -> QuerySet[Meeting]:
+def of_duty(duty: RecordKind) -> Q:
+    """Condition on meetings whose attendance is that kind of record."""
+    named = [kind for kind, record in SEPARATELY_COLLECTED.items() if record == duty]
+    return Q(kind__in=named) if named else ~Q(kind__in=list(SEPARATELY_COLLECTED))
+
+
+def meetings_to_mark(
+    *, user: User, term: Term, duty: RecordKind | None = None
+) -> QuerySet[Meeting]:
     """Meetings of the term whose attendance the account collects, the latest first."""
     meetings = Meeting.objects.filter(term=term).order_by("-start_date", "-number")
+    if duty is not None:
+        meetings = meetings.filter(of_duty(duty))
     return meetings if user.reads_everything else meetings.filter(collected_meetings(user))
 
 

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.db.models import Count, Q
 from django.utils import timezone
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin import AuditedModelAdmin, AuditedTabularInline
@@ -87,6 +88,10 @@ class SectorGroupAdmin(OrganAdmin):
     fields = ("term", "name", "sector", "sequence")
 
 
+class DutyTermFilter(TermFilter):
+    path = "department__term"
+
+
 class CollectionDutyInline(AuditedTabularInline):
     model = CollectionDuty
 
@@ -105,6 +110,21 @@ class DepartmentAdmin(OrganAdmin):
     @display(description="负责采集")
     def collected(self, department):
         return "、".join(duty.get_record_kind_display() for duty in department.duties.all())
+
+
+@admin.register(CollectionDuty)
+class CollectionDutyAdmin(AuditedModelAdmin):
+    """采集分工: what falls to whom, as data; a change holds from the next page on."""
+
+    list_display = ("record_kind", "department", "own_only")
+    list_display_links = ("record_kind", "department")
+    list_select_related = ("department",)
+    list_filter = (DutyTermFilter, ("record_kind", ChoicesDropdownFilter), "own_only")
+    search_fields = ("department__name",)
+    search_help_text = "按部门名称查找"
+    ordering = ("record_kind", "department__sequence", "department__name")
+    autocomplete_fields = ("department",)
+    fields = ("department", "record_kind", "own_only")
 
 
 @admin.register(Affiliation)

@@ -38,3 +38,15 @@ def source_of(report: PublicOpinionReport) -> Proposal | None:
     return Proposal.objects.filter(
         term=report.term_id, number=report.source_proposal_number
     ).first()
+
+
+def reports_to_link(proposal: Proposal) -> QuerySet[PublicOpinionReport]:
+    """Reports by one of the sponsors that name no source yet, the latest first."""
+    sponsors = [proposal.lead_sponsor_id, *proposal.cosponsors.values_list("pk", flat=True)]
+    return (
+        PublicOpinionReport.objects.filter(
+            term=proposal.term_id, source_proposal_number="", authors__in=sponsors
+        )
+        .distinct()
+        .order_by("-reported_date", "-number")
+    )
