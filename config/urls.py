@@ -7,6 +7,7 @@ from accounts.views.sessions import PasswordChangeView, SignInView, SignOutView
 urlpatterns = [
     path("healthz/", health, name="health"),
     path("accounts/", include("accounts.urls")),
+    path("attendance/", include("attendance.urls")),
     path("dossiers/", include("dossiers.urls")),
     path("exits/", include("exits.urls")),
     path("", include("reporting.urls")),

@@ -1,3 +1,3 @@
-from attendance.admin import records
+from attendance.admin import records, requests
 
-__all__ = ["records"]
+__all__ = ["records", "requests"]

@@ -17,6 +17,7 @@ from attendance.models import (
     Procedure,
     Sitting,
 )
+from attendance.querysets import keeps_meeting, organises_meeting
 from members.models import Member
 
 
@@ -140,3 +141,15 @@ def with_chain(requests: QuerySet[LeaveRequest]) -> QuerySet[LeaveRequest]:
 
 def sitting_names(sittings: Iterable[Sitting]) -> str:
     return "、".join(sitting.short_name for sitting in sittings)
+
+
+def filing_meetings(user: User) -> QuerySet[Meeting]:
+    """Meetings for which the account may write down leave that a member asked by telephone."""
+    return Meeting.objects.filter(keeps_meeting(user) | organises_meeting(user))
+
+
+def is_withdrawable(request: LeaveRequest, *, at: datetime) -> bool:
+    """Pending or approved, and nothing of what it covers has begun."""
+    if request.state not in {RequestState.PENDING, RequestState.APPROVED}:
+        return False
+    return at < first_beginning(request.meeting, covered_sittings(request))

@@ -12,6 +12,7 @@ from attendance.choices import (
     ATTENDED_STATUSES,
     STANDING_COMMITTEE_KINDS,
     AttendanceStatus,
+    MeetingKind,
     Purpose,
     RequestState,
     SeatStage,
@@ -203,3 +204,14 @@ def is_expected_to_vote(meeting: Meeting, member: Member) -> bool:
     """A standing member at a 常委会会议 has a seat of their own."""
     standing = Member.objects.standing(meeting.start_date).filter(pk=member.pk)
     return meeting.kind in STANDING_COMMITTEE_KINDS and standing.exists()
+
+
+def seat_meetings(*, on: date) -> QuerySet[Meeting]:
+    """Meetings from that day on to which people are invited without a vote, soonest first."""
+    kinds = [MeetingKind.CHAIRPERSONS_COUNCIL, *STANDING_COMMITTEE_KINDS]
+    asked = NonVotingSeat.objects.filter(meeting=OuterRef("pk"))
+    return (
+        Meeting.objects.filter(Q(kind__in=kinds) | Q(Exists(asked)), start_date__gte=on)
+        .order_by("start_date", "number")
+        .select_related("term")
+    )
