@@ -74,7 +74,12 @@ def idle_minutes(user: Any) -> int:
 
 
 def is_quiet(request: HttpRequest) -> bool:
-    return request.resolver_match is not None and request.resolver_match.view_name in QUIET_VIEWS
+    """One of the pages named above, or a view class that says so of itself (`asks_by_itself`)."""
+    match = request.resolver_match
+    if match is None:
+        return False
+    view = getattr(match.func, "view_class", None)
+    return match.view_name in QUIET_VIEWS or getattr(view, "asks_by_itself", False)
 
 
 def note_activity(request: HttpRequest, now: datetime) -> None:

@@ -33,6 +33,17 @@ class Place:
     method: str = ""
     arrived_at: datetime | None = None
     left_at: datetime | None = None
+    version: int = 0
+
+    @property
+    def mark(self) -> str:
+        """Changes whenever the row does; empty without one."""
+        return f"{self.attendance}.{self.version}" if self.attendance else ""
+
+    @property
+    def group(self) -> str:
+        """Under which of the desk's tabs it stands."""
+        return "came" if self.came else "leave" if self.on_leave else "missing"
 
     @property
     def excused(self) -> bool:
@@ -132,7 +143,8 @@ def roster(sitting: Sitting) -> list[Place]:
         row[0]: row
         for row in Attendance.objects.filter(sitting=sitting).values_list(
             *PLACE_FIELDS,
-            *("pk", "status", "method", "arrived_at", "left_at", "is_walk_in", "leave_reason"),
+            *("pk", "status", "method", "arrived_at", "left_at", "version"),
+            *("is_walk_in", "leave_reason"),
         )
     }
     listed = Expectation.objects.filter(meeting=sitting.meeting_id).expected()
@@ -157,13 +169,14 @@ def roster(sitting: Sitting) -> list[Place]:
 def _entered(row: Sequence | None, leave_reason: str) -> dict:
     if row is None:
         return {"leave_reason": leave_reason}
-    pk, status, method, arrived_at, left_at, _, reason = row[7:]
+    pk, status, method, arrived_at, left_at, version, _, reason = row[7:]
     return {
         "attendance": pk,
         "status": status,
         "method": method,
         "arrived_at": arrived_at,
         "left_at": left_at,
+        "version": version,
         "leave_reason": reason or leave_reason,
     }
 
@@ -179,6 +192,16 @@ def others_in_term(sitting: Sitting, places: Iterable[Place]) -> list[Place]:
         for row in members.values_list(*fields)
         if row[0] not in known
     ]
+
+
+def matching(places: Iterable[Place], asked: str) -> list[Place]:
+    """Whose name, code, spelling or initials begin with what was typed; else whose name holds it."""
+    typed = "".join(asked.lower().replace("'", "").split())
+    if not typed:
+        return []
+    kept = list(places)
+    begins = [p for p in kept if any(word.startswith(typed) for word in p.found_by.split())]
+    return begins or [place for place in kept if typed in place.name.lower()]
 
 
 def tally(places: Iterable[Place]) -> Tally:

@@ -1,0 +1,76 @@
+"""What the pages of a sitting share: who may come in, and which sitting it is."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.views.decorators.cache import never_cache
+
+from attendance.models import Attendance, Sitting
+from core.refusals import RefusalError
+
+
+class AskedIn(LoginRequiredMixin, PermissionRequiredMixin):
+    """Strangers are led to the sign-in page, accounts without the right are refused."""
+
+    def handle_no_permission(self) -> HttpResponse:
+        self.raise_exception = self.request.user.is_authenticated
+        return super().handle_no_permission()
+
+
+@method_decorator(never_cache, name="dispatch")
+class SittingPage(AskedIn):
+    """Of one sitting kept by the account; any other is a 404."""
+
+    permission_required = "attendance.add_attendance"
+
+    def has_permission(self) -> bool:
+        return self.request.user.is_staff and super().has_permission()
+
+    @cached_property
+    def sitting(self) -> Sitting:
+        sittings = Sitting.objects.kept_by(self.request.user)
+        return get_object_or_404(
+            sittings.select_related("meeting__term", "closed_by"), pk=self.kwargs["pk"]
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        desk = admin.site.each_context(self.request)
+        return desk | {"sitting": self.sitting} | super().get_context_data(**kwargs)
+
+
+@method_decorator(never_cache, name="dispatch")
+class AttendancePage(AskedIn):
+    """Of one member's attendance, for those who keep the meeting."""
+
+    permission_required = "attendance.change_attendance"
+
+    def has_permission(self) -> bool:
+        return self.request.user.is_staff and super().has_permission()
+
+    @cached_property
+    def attendance(self) -> Attendance:
+        kept = Attendance.objects.filter(
+            sitting__in=Sitting.objects.kept_by(self.request.user)
+        ).select_related("sitting__meeting", "member__person", "member__sector", "recorded_by")
+        return get_object_or_404(kept, pk=self.kwargs["pk"])
+
+
+def carried_out(form: Form, act: Callable[[], Any]) -> bool:
+    """Whether the act was done; a refusal is told on the form."""
+    try:
+        act()
+    except RefusalError as refusal:
+        form.add_error(None, str(refusal))
+    except ValidationError as refusal:
+        form.add_error(None, refusal.messages)
+    else:
+        return True
+    return False
