@@ -1,6 +1,7 @@
 from django.urls import path, re_path
 
 from attendance.forms.seats import ACTS
+from attendance.views import arrivals, desk, hall, sheet
 from attendance.views.approvals import ApprovalDecideView, ApprovalListView
 from attendance.views.leave import (
     LeaveAttachmentView,
@@ -46,4 +47,45 @@ SEATS = [
         name="seat-act",
     ),
 ]
-urlpatterns = [*LEAVE, *SEATS]
+SIGN_IN = [
+    path("sittings/<int:pk>/sign-in/", desk.SignInDeskView.as_view(), name="sitting-sign-in"),
+    path(
+        "sittings/<int:pk>/sign-in/state/",
+        desk.SignInStateView.as_view(),
+        name="sitting-sign-in-state",
+    ),
+    path("sittings/<int:pk>/sheet/", sheet.SheetView.as_view(), name="sitting-sheet"),
+    path("sittings/<int:pk>/sheet/file/", sheet.SheetFileView.as_view(), name="sitting-sheet-file"),
+    path(
+        "sittings/<int:pk>/visitors/create/",
+        desk.VisitorCreateView.as_view(),
+        name="visitor-create",
+    ),
+    path("sittings/<int:pk>/close/", desk.SittingCloseView.as_view(), name="sitting-close"),
+    path("sittings/<int:pk>/reopen/", desk.SittingReopenView.as_view(), name="sitting-reopen"),
+    path("sittings/<int:pk>/hall/", hall.HallView.as_view(), name="sitting-hall"),
+    path("sittings/<int:pk>/hall/state/", hall.HallStateView.as_view(), name="sitting-hall-state"),
+    path("sittings/<int:pk>/hall/code.svg", hall.HallCodeView.as_view(), name="sitting-hall-code"),
+    path("attendances/<int:pk>/undo/", desk.AttendanceUndoView.as_view(), name="attendance-undo"),
+    path(
+        "attendances/<int:pk>/correct/",
+        desk.AttendanceCorrectView.as_view(),
+        name="attendance-correct",
+    ),
+    path(
+        "attendances/<int:pk>/leave-early/",
+        desk.AttendanceLeaveEarlyView.as_view(),
+        name="attendance-leave-early",
+    ),
+    path("arrivals/", arrivals.ArrivalListView.as_view(), name="arrival-list"),
+    path("arrivals/<int:pk>/", arrivals.ArrivalCreateView.as_view(), name="arrival-create"),
+    re_path(
+        r"^arrivals/(?P<pk>\d{1,18})/(?P<token>[0-9a-f-]{1,40})/$",
+        arrivals.ArrivalOpenView.as_view(),
+        name="arrival-open",
+    ),
+    path("own-code/", arrivals.OwnCodeView.as_view(), name="own-code"),
+    path("own-code/state/", arrivals.OwnCodeStateView.as_view(), name="own-code-state"),
+    path("own-code/code.svg", arrivals.OwnCodeImageView.as_view(), name="own-code-image"),
+]
+urlpatterns = [*LEAVE, *SEATS, *SIGN_IN]
