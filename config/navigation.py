@@ -80,6 +80,23 @@ MENU = [
         records("外单位活动", "handshake", "attendance.outsideinvitation"),
     ),
     group(
+        "请假与列席",
+        item("待审批", "approval", "attendance:approval-list", "attendance.decide_approval"),
+        item(
+            "请假申请",
+            "event_busy",
+            "admin:attendance_leaverequest_changelist",
+            "attendance.decide_approval",
+        ),
+        item("列席工作台", "chair", "attendance:seat-board", "attendance.decide_approval"),
+        item(
+            "列席人员",
+            "person_add",
+            "admin:attendance_nonvotingseat_changelist",
+            "attendance.decide_approval",
+        ),
+    ),
+    group(
         "提案与建言",
         records("提案", "description", "proposals.proposal"),
         records("社情民意信息", "campaign", "proposals.publicopinionreport"),
@@ -136,6 +153,12 @@ MENU = [
         records("节假日与调休", "event_busy", "members.calendarday"),
         records("政协委员会", "account_balance", "members.assembly"),
         records("采集部门", "domain", "members.department"),
+        item(
+            "请假与列席办法",
+            "rule",
+            "admin:attendance_procedure_changelist",
+            "attendance.change_procedure",
+        ),
         records("采集分工", "assignment_ind", "members.collectionduty"),
         records("账号所属单位", "link", "members.affiliation"),
         records("账号", "manage_accounts", "accounts.user"),

@@ -13,6 +13,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin import AuditedModelAdmin, AuditedTabularInline
+from accounts.roles import RoleCode
 from attendance.admin.records import MeetingTermFilter
 from attendance.choices import RequestState
 from attendance.forms.leave import TelephoneLeaveForm, WithdrawForm
@@ -49,6 +50,18 @@ class ProcedureAdmin(AuditedModelAdmin):
         "citation",
     )
     inlines = [ProcedureStepInline]
+
+    def has_add_permission(self, request):
+        return request.user.has_role(RoleCode.REGISTRAR) and super().has_add_permission(request)
+
+    def has_change_permission(self, request, obj=None):
+        """委员联络科 keeps the rules; a collecting unit only reads them."""
+        own = request.user.has_role(RoleCode.REGISTRAR)
+        return own and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        own = request.user.has_role(RoleCode.REGISTRAR)
+        return own and super().has_delete_permission(request, obj)
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("steps")
