@@ -169,9 +169,11 @@ MENU = [
     ),
 ]
 #: The menu of members, on every page of theirs.
-MEMBER_MENU = [
+MEMBERS = [
     entry("首页", "reporting:home"),
     entry("我的记录", "dossiers:record-list", "attendance.view_attendance"),
+    entry("请假", "attendance:leave-list", "attendance.add_leaverequest"),
+    entry("列席", "attendance:seat-own-list", "attendance.add_leaverequest"),
     entry("我的任务", "accounts:job-list"),
 ]
 #: Warm greys and one accent, a deep Chinese red.
