@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.db.models import Prefetch
-from django.utils.html import format_html
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
@@ -14,7 +15,7 @@ from members.admin.lists import (
     member_search,
 )
 from members.selectors import current_term
-from proposals.choices import TopicState
+from proposals.choices import ExaminationResult, TopicState
 from proposals.models import (
     Article,
     CoSponsorship,
@@ -27,6 +28,7 @@ from proposals.models import (
     ResearchParticipation,
     Topic,
 )
+from proposals.selectors.linking import reports_from, source_of
 
 
 class LeadSectorFilter(SectorFilter):
@@ -86,8 +88,33 @@ def signatories(relation: str) -> Prefetch:
     return Prefetch(relation, model.objects.select_related("member__person").order_by("sequence"))
 
 
+class CounterpartMixin:
+    """Shows what a work became, or came from: a link for those who may see it, else its number."""
+
+    def get_object(self, request, object_id, from_field=None):
+        work = super().get_object(request, object_id, from_field)
+        if work is not None:
+            work.reader = request.user
+        return work
+
+    def linked(self, work, counterparts):
+        name = counterparts.model._meta.model_name
+        seen = set(counterparts.visible_to(work.reader).values_list("pk", flat=True))
+        shown = [
+            format_html(
+                '<a href="{}">{}</a>',
+                reverse(f"admin:proposals_{name}_change", args=[other.pk]),
+                other,
+            )
+            if other.pk in seen
+            else other.number
+            for other in counterparts
+        ]
+        return format_html_join("、", "{}", ((one,) for one in shown))
+
+
 @admin.register(Proposal)
-class ProposalAdmin(WorkAdmin):
+class ProposalAdmin(CounterpartMixin, WorkAdmin):
     list_display = (
         "submitted_date",
         "number",
@@ -117,10 +144,21 @@ class ProposalAdmin(WorkAdmin):
         (None, {"fields": ("term", "number", "title", "lead_sponsor", "submitted_date")}),
         ("审查与办理", {"fields": ("examination_result", "undertaking_unit", "handling_result")}),
         ("评选", {"fields": ("is_major", "is_outstanding")}),
+        ("转社情民意", {"fields": ("became",)}),
     ]
+    readonly_fields = ("became",)
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related(signatories("cosponsorships"))
+
+    @display(description="转成的信息")
+    def became(self, proposal):
+        if proposal.pk is None:
+            return "—"
+        waiting = proposal.examination_result == ExaminationResult.CONVERTED
+        return self.linked(proposal, reports_from(proposal)) or (
+            "尚未转录，待社情民意采集部门转录" if waiting else "—"
+        )
 
     @display(description="联名人")
     def cosigned(self, proposal):
@@ -128,7 +166,7 @@ class ProposalAdmin(WorkAdmin):
 
 
 @admin.register(PublicOpinionReport)
-class PublicOpinionReportAdmin(WorkAdmin):
+class PublicOpinionReportAdmin(CounterpartMixin, WorkAdmin):
     list_display = ("reported_date", "number", "title", "author_names", "adopted", "instructed")
     list_filter = (
         TermFilter,
@@ -140,7 +178,8 @@ class PublicOpinionReportAdmin(WorkAdmin):
     search_help_text = "按编号、标题或报送人查找"
     allowed_lookups = ("authors",)
     inlines = [OpinionAuthorshipInline, OpinionAdoptionInline, OpinionInstructionInline]
-    fields = ("term", "number", "title", "reported_date", "source_proposal_number")
+    fields = ("term", "number", "title", "reported_date", "source_proposal_number", "source")
+    readonly_fields = ("source",)
 
     def get_queryset(self, request):
         return (
@@ -148,6 +187,10 @@ class PublicOpinionReportAdmin(WorkAdmin):
             .get_queryset(request)
             .prefetch_related(signatories("authorships"), "adoptions", "instructions")
         )
+
+    @display(description="来源提案")
+    def source(self, report):
+        return (self.linked(report, source_of(report)) if report.pk else "") or "—"
 
     @display(description="报送人")
     def author_names(self, report):

@@ -31,7 +31,7 @@ from proposals.models import (
 #: Dates this many days apart are still near.
 NEAR_DAYS = 30
 #: Titles at least this alike (0 to 1, punctuation left out) are near.
-LIKENESS = 0.8
+LIKENESS = 0.85
 PUNCTUATION = re.compile(r"[\s\W_]+")
 
 PairKey = tuple[int, int]

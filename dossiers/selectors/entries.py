@@ -16,8 +16,8 @@ from members.choices import RecordKind
 from members.models import Term
 from members.selectors.duties import Duties
 
-#: Entries of each kind shown together.
-LATEST = 8
+#: Entries shown together.
+LATEST = 12
 #: Kinds whose records are the attendance of meetings.
 AT_MEETINGS = (RecordKind.PLENARY_ATTENDANCE, RecordKind.ATTENDANCE, RecordKind.THEMED_ACTIVITY)
 #: The permission one needs to add a record of each kind.
@@ -76,14 +76,14 @@ def kind_lines(*, term: Term, duties: Duties, user: User, since: datetime) -> li
 def latest_entries(
     *, term: Term, duties: Duties, user: User, since: datetime, kind: RecordKind | None = None
 ) -> list[EntryLine]:
-    """What was entered since then, the latest first; one query a kind."""
+    """The latest of what was entered since then; one query a kind."""
     lines = [
         line
         for each in ([kind] if kind else RecordKind)
         if duties.opens(each)
         for line in _latest(each, term, duties, user, since)
     ]
-    return sorted(lines, key=lambda line: (line.entered_at, line.pk), reverse=True)
+    return sorted(lines, key=lambda line: (line.entered_at, line.pk), reverse=True)[:LATEST]
 
 
 def records_of(kind: RecordKind, *, term: Term, duties: Duties, user: User) -> QuerySet[Any, Any]:

@@ -28,6 +28,7 @@ from dossiers.importers.office import (
     start_import,
 )
 from members.selectors import current_term
+from members.selectors.duties import duties_of
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RECENT_IMPORTS = 5
@@ -114,12 +115,20 @@ class ImportConfirmView(Imports, View):
 
 
 class ImportTemplateView(Imports, View):
-    """The empty workbook."""
+    """The empty workbook, with the sheets the account may import only."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        sheets = [importer.sheet for importer in IMPORTERS]
+        term = current_term()
+        if term is None:
+            raise Http404("还没有建立届次。")
+        names = open_sheets(user=request.user, term=term)
+        sheets = [importer.sheet for importer in IMPORTERS if importer.sheet.name in names]
+        if not sheets:
+            raise Http404("您所在的部门没有采集分工，没有可下载的工作簿。请联系委员联络科设置。")
         content = workbook_template(sheets=sheets, notes_sheet=NOTES_SHEET)
-        header = content_disposition_header(as_attachment=True, filename="履职数据工作簿.xlsx")
+        departments = "、".join(duties_of(request.user, term).departments)
+        filename = f"履职数据工作簿（{departments}）.xlsx" if departments else "履职数据工作簿.xlsx"
+        header = content_disposition_header(as_attachment=True, filename=filename)
         return HttpResponse(
             content,
             content_type=XLSX,

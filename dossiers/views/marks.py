@@ -13,7 +13,6 @@ from attendance.choices import AttendanceStatus
 from attendance.models import Meeting
 from attendance.selectors import leave_covering, turnouts
 from attendance.selectors.entry import mark_list, meetings_to_mark, sitting_numbers
-from attendance.services.entry import attendance_duty
 from dossiers.forms.events import MarkForm
 from dossiers.selectors.entries import AT_MEETINGS
 from dossiers.views.entries import Collecting
@@ -102,8 +101,8 @@ class MarkUpdateView(Collecting, FormView):
             numbers=self.numbers,
             rows=rows,
             statuses=AttendanceStatus.choices,
+            has_list=any(line.is_expected for line in self.lines),
             unmarked=sum(not line.status for line in self.lines),
-            is_plenary=attendance_duty(self.meeting.kind) == RecordKind.PLENARY_ATTENDANCE,
         )
 
     def form_valid(self, form: MarkForm) -> HttpResponse:

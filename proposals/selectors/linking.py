@@ -31,13 +31,11 @@ def reports_from(proposal: Proposal) -> QuerySet[PublicOpinionReport]:
     )
 
 
-def source_of(report: PublicOpinionReport) -> Proposal | None:
-    """The proposal the report says it came from, where the register has it."""
+def source_of(report: PublicOpinionReport) -> QuerySet[Proposal]:
+    """The proposal the report says it came from; none where the register has none."""
     if not report.source_proposal_number:
-        return None
-    return Proposal.objects.filter(
-        term=report.term_id, number=report.source_proposal_number
-    ).first()
+        return Proposal.objects.none()
+    return Proposal.objects.filter(term=report.term_id, number=report.source_proposal_number)
 
 
 def reports_to_link(proposal: Proposal) -> QuerySet[PublicOpinionReport]:
