@@ -10,7 +10,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.urls import reverse, reverse_lazy
 
-from config.navigation import DESK
+from config.navigation import DESK, MEMBERS
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -360,6 +360,7 @@ SPECTACULAR_SETTINGS = {
 
 # Office screens -----------------------------------------------------------------------------
 UNFOLD = DESK
+MEMBER_MENU = MEMBERS
 #: A member's own page is their dossier, which lives above the register that links to it.
 ABSOLUTE_URL_OVERRIDES = {
     "members.member": lambda member: reverse(

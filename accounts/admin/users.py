@@ -18,6 +18,11 @@ from unfold.decorators import action, display
 from accounts.admin.base import AuditedModelAdmin
 from accounts.forms import UserForm
 from accounts.models import Role, User
+from accounts.selectors.users import (
+    dead_initial_passwords,
+    locked_users,
+    pending_initial_passwords,
+)
 from accounts.services.passwords import IssuedPassword, reset_password
 from accounts.services.records import save_record
 from accounts.services.roles import set_roles
@@ -28,11 +33,31 @@ from core.refusals import RefusalError
 admin.site.unregister(Group)
 
 
+class AccessFilter(admin.SimpleListFilter):
+    """Who cannot get in, or soon will not."""
+
+    title = "登录情况"
+    parameter_name = "access"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [("locked", "已锁定"), ("pending", "初始密码未使用"), ("dead", "初始密码已失效")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        chosen = {
+            "locked": locked_users,
+            "pending": pending_initial_passwords,
+            "dead": dead_initial_passwords,
+        }.get(self.value() or "")
+        if chosen is None:
+            return queryset
+        return queryset.filter(pk__in=chosen(timezone.now()).values("pk"))
+
+
 @admin.register(User)
 class UserAdmin(AuditedModelAdmin):
     form = UserForm
     list_display = ["username", "name", "role_names", "is_active", "last_login"]
-    list_filter = ["is_active", "groups__role__code"]
+    list_filter = ["is_active", AccessFilter, "groups__role__code"]
     search_fields = ["username", "name"]
     fields = ["username", "name", "roles"]
     actions_detail = ["reset", "unlock", "deactivate", "reactivate"]

@@ -14,12 +14,20 @@ from reporting.selectors.dashboard import (
     work_figures,
 )
 from reporting.selectors.standing import as_of, term_progress
+from reporting.selectors.worklist import work_list
 
 
 def fill_index(request, context):
-    """Adds the year's state of things, for those who read every dossier."""
+    """What waits for the account; and the year's state of things, for those who read every
+    dossier.
+    """
     term = current_term()
-    context |= {"title": "工作台", "jobs": recent_jobs(request.user), "term": term}
+    context |= {
+        "title": "工作台",
+        "waiting": work_list(user=request.user, term=term, at=timezone.now()),
+        "jobs": recent_jobs(request.user),
+        "term": term,
+    }
     if term is None or not request.user.reads_everything:
         return context
     today = timezone.localdate()

@@ -103,7 +103,7 @@ def meeting_groups(term: Term, since: date, until: date) -> Iterator[Group]:
     for pk, kind, on, organiser, incomplete in meetings.values_list(
         "pk", "kind", "last_day", "organiser", "incomplete"
     ):
-        record_kind = SEPARATELY_COLLECTED.get(kind, RecordKind.ATTENDANCE)
+        record_kind = SEPARATELY_COLLECTED.get(MeetingKind(kind), RecordKind.ATTENDANCE)
         arrived = None if incomplete else arrivals.get(pk)
         if incomplete or arrived is not None:
             yield Group(record_kind, Meeting, on, organiser, arrived, 1, pk)

@@ -10,13 +10,16 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
+from members.selectors import current_term
+from reporting.selectors.home import NEXT_MEETINGS, coming_invitations, owed_by, own_seat
 from reporting.selectors.own import own_forms
+from reporting.selectors.worklist import work_list
 from reporting.views.exports import EXPORT_PERMISSION
 
 
 @method_decorator(never_cache, name="dispatch")
 class HomeView(LoginRequiredMixin, TemplateView):
-    """A member's first page: their years and forms. The office begins at its desk."""
+    """What waits, what comes, what is owed, and the forms. The office begins at its desk."""
 
     template_name = "reporting/home.html"
 
@@ -26,8 +29,17 @@ class HomeView(LoginRequiredMixin, TemplateView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        years = own_forms(user=self.request.user, today=timezone.localdate())
-        may_export = self.request.user.has_perm(EXPORT_PERMISSION)
-        return super().get_context_data(
-            title="我的履职表册", years=years if may_export else [], **kwargs
-        )
+        user, at = self.request.user, timezone.now()
+        today = timezone.localdate(at)
+        term = current_term()
+        seat = own_seat(user=user, term=term) if term else None
+        years = own_forms(user=user, today=today) if user.has_perm(EXPORT_PERMISSION) else []
+        return super().get_context_data(**kwargs) | {
+            "title": "首页",
+            "today": today,
+            "seat": seat,
+            "waiting": work_list(user=user, term=term, at=at),
+            "meetings": coming_invitations(user=user, on=today)[:NEXT_MEETINGS],
+            "owed": owed_by(seat, today=today) if seat else [],
+            "years": years,
+        }

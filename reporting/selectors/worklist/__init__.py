@@ -1,0 +1,64 @@
+"""待办: what waits for an account, the most urgent first.
+
+Every source is a function of the desk that yields tasks; it asks first whether the account may
+act at all, and counts in a fixed number of queries whatever the number of members.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.roles import RoleCode
+from members.models import Term
+from reporting.selectors.worklist.collecting import attendance_to_report
+from reporting.selectors.worklist.house import (
+    accounts_to_help,
+    entries_to_look_at,
+    failed_jobs,
+    own_failed_jobs,
+)
+from reporting.selectors.worklist.own import answered_objections, papers_to_hand_in
+from reporting.selectors.worklist.tasks import Desk, Task, TaskGroup, Viewer, grouped
+from reporting.selectors.worklist.yearly import (
+    campaigns,
+    dated_duties,
+    findings_to_review,
+    open_cases,
+)
+
+__all__ = ["TaskGroup", "work_list"]
+
+#: Of the term the office works on.
+OF_TERM: tuple[Callable[[Desk], Iterator[Task]], ...] = (
+    attendance_to_report,
+    findings_to_review,
+    open_cases,
+    campaigns,
+    dated_duties,
+)
+#: Of a member's own, on the first page of members.
+OF_MEMBER: tuple[Callable[[Desk], Iterator[Task]], ...] = (
+    answered_objections,
+    papers_to_hand_in,
+)
+#: Of the house, whether or not there is a term yet.
+OF_HOUSE: tuple[Callable[[Viewer], Iterator[Task]], ...] = (
+    accounts_to_help,
+    failed_jobs,
+    entries_to_look_at,
+    own_failed_jobs,
+)
+
+
+def work_list(*, user: User, term: Term | None, at: datetime) -> list[TaskGroup]:
+    """What waits for the account at the moment, in groups of urgency."""
+    on = timezone.localdate(at)
+    viewer = Viewer(user, at, on)
+    tasks = [task for source in OF_HOUSE for task in source(viewer)]
+    if term is not None:
+        desk = Desk(user, at, on, term)
+        sources = OF_TERM + OF_MEMBER if user.has_role(RoleCode.MEMBER) else OF_TERM
+        tasks += [task for source in sources for task in source(desk)]
+    return grouped(tasks, on)
