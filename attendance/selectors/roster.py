@@ -109,6 +109,12 @@ class Board:
     walk_ins: int
     visitors: int
 
+    @property
+    def halves(self) -> list[Sequence[tuple[str, Tally]]]:
+        """The sectors in two columns, the left one the longer."""
+        middle = (len(self.sectors) + 1) // 2
+        return [half for half in (self.sectors[:middle], self.sectors[middle:]) if half]
+
 
 PLACE_FIELDS = (
     "member",
