@@ -12,7 +12,7 @@ from accounts.services.reading import note_reading
 from core.dates import planned
 from core.files import attachment_name
 from core.refusals import RefusalError
-from dossiers.choices import ObjectionState
+from dossiers.choices import ObjectionAct, ObjectionState
 from dossiers.forms.objections import AnswerForm, PassOnForm
 from dossiers.models import Objection
 from dossiers.permissions import may_answer
@@ -21,6 +21,7 @@ from dossiers.selectors.objections import ANSWER_PERMISSION, disputed_record
 from members.admin.lists import MemberSectorFilter, MemberTermFilter, member_search
 from members.selectors.calendar import work_calendar
 
+SAID_BY_MEMBER = (ObjectionAct.FILED, ObjectionAct.REOPENED)
 TONES = {
     ObjectionState.OPEN.label: "warning",
     "已超期": "danger",
@@ -55,7 +56,7 @@ class StateFilter(DropdownFilter):
 class ObjectionAdmin(AuditedModelAdmin):
     """The queue of the units: answered on its own page, never rewritten."""
 
-    list_display = ("due", "member", "sector", "record_label", "answering", "standing", "filed_at")
+    list_display = ("due", "member", "sector", "record_label", "answering", "standing", "filed_on")
     list_display_links = ("due", "record_label")
     list_select_related = ("member__person", "member__sector", "department")
     list_filter = (
@@ -98,6 +99,10 @@ class ObjectionAdmin(AuditedModelAdmin):
     @display(description="答复部门", ordering="department__sequence")
     def answering(self, objection):
         return objection.department or "委员联络科"
+
+    @display(description="提出日期", ordering="filed_at")
+    def filed_on(self, objection):
+        return timezone.localdate(objection.filed_at)
 
     @display(description="状态", label=TONES)
     def standing(self, objection):
@@ -158,6 +163,7 @@ class ObjectionAdmin(AuditedModelAdmin):
             "title": f"异议：{objection.member.person.name}",
             "objection": objection,
             "entries": objection.entries.select_related("by"),
+            "said": objection.entries.filter(act__in=SAID_BY_MEMBER).last(),
             "disputed": disputed,
             "record_type": objection.record_type if record_type else "",
             "proof_name": attachment_name(objection.proof) if objection.proof else "",

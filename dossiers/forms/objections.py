@@ -13,6 +13,8 @@ from members.choices import RecordKind
 from members.models import Department
 
 REQUIRED = {"required": "此项必填。"}
+#: 委员联络科, in a form: a department of its own in some terms, none of them in others.
+OFFICE, LIAISON_SECTION = "office", "委员联络科"
 
 
 def words(label: str, help_text: str = "", rows: int = 4) -> forms.CharField:
@@ -67,7 +69,7 @@ class MissingForm(forms.Form):
 
 
 class ReopenForm(forms.Form):
-    text = words("对答复还有什么不同意见")
+    text = words("不同意见")
 
     def carry_out(self, objection, *, actor, at):
         return reopen_objection(objection=objection, actor=actor, at=at, **self.cleaned_data)
@@ -107,21 +109,28 @@ class AnswerForm(forms.Form):
 
 
 class PassOnForm(forms.Form):
-    """To another department, or to 委员联络科."""
+    """To another department, or to 委员联络科 where it is none of them."""
 
     prefix = "pass"
-    department = forms.ModelChoiceField(
-        label="转给", queryset=Department.objects.none(), required=False, empty_label="委员联络科"
-    )
+    department = forms.ChoiceField(label="转给", error_messages=REQUIRED)
     reason = words("转交理由", rows=2)
 
     def __init__(self, *args, objection, **kwargs):
         super().__init__(*args, **kwargs)
-        departments = self.fields["department"]
-        departments.queryset = other_departments(objection)
-        if objection.department_id is None:
-            departments.empty_label, departments.required = "请选择", True
-            departments.error_messages = departments.error_messages | REQUIRED
+        self.departments = {str(row.pk): row for row in other_departments(objection)}
+        office = [] if objection.department_id is None else [(OFFICE, "委员联络科")]
+        if LIAISON_SECTION in Department.objects.filter(term=objection.member.term).values_list(
+            "name", flat=True
+        ):
+            office = []
+        named = [(key, row.name) for key, row in self.departments.items()]
+        self.fields["department"].choices = [("", "请选择"), *office, *named]
 
     def carry_out(self, objection, *, actor, at):
-        return pass_on_objection(objection=objection, actor=actor, at=at, **self.cleaned_data)
+        return pass_on_objection(
+            objection=objection,
+            department=self.departments.get(self.cleaned_data["department"]),
+            reason=self.cleaned_data["reason"],
+            actor=actor,
+            at=at,
+        )

@@ -1,5 +1,6 @@
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Case, When
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -8,6 +9,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from accounts.admin import SensitiveModelAdmin
+from accounts.roles import RoleCode
 from accounts.services.reading import note_reading
 from core.files import attachment_name, attachment_response
 from core.refusals import RefusalError
@@ -24,6 +26,11 @@ TONES = {
     ReportState.SET_ASIDE.label: "info",
     ReportState.WITHDRAWN.label: "info",
 }
+
+
+#: Units without a group of their own, by the role of the account that reports.
+REPORTING_ROLES = {RoleCode.ORGANIZATION_DEPARTMENT.label, RoleCode.REGISTRAR.label}
+WAITING_FIRST = Case(When(state=ReportState.NEW, then=0), default=1)
 
 
 class PassedOnFilter(DropdownFilter):
@@ -44,7 +51,7 @@ class ChangeReportAdmin(SensitiveModelAdmin):
     """The units report, the office settles; nothing of a report is rewritten."""
 
     list_display = (
-        "recorded_at",
+        "reported_at",
         "member",
         "sector",
         "kind",
@@ -52,7 +59,7 @@ class ChangeReportAdmin(SensitiveModelAdmin):
         "standing",
         "passed_on",
     )
-    list_display_links = ("recorded_at", "member")
+    list_display_links = ("reported_at", "member")
     list_select_related = (
         "member__person",
         "member__sector",
@@ -70,6 +77,10 @@ class ChangeReportAdmin(SensitiveModelAdmin):
     allowed_lookups = ("member",)
     search_fields = member_search()
     search_help_text = "按委员姓名或编号查找"
+    ordering = (WAITING_FIRST, "-recorded_at", "-pk")
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("recorded_by__groups")
 
     def has_change_permission(self, request, obj=None):
         return False
@@ -95,6 +106,10 @@ class ChangeReportAdmin(SensitiveModelAdmin):
             ),
             *super().get_urls(),
         ]
+
+    @display(description="报告时间", ordering="recorded_at")
+    def reported_at(self, report):
+        return report.recorded_at
 
     @display(description="界别", ordering="member__sector__sequence")
     def sector(self, report):
@@ -214,8 +229,13 @@ class ChangeReportAdmin(SensitiveModelAdmin):
 
 
 def reporter_of(report: ChangeReport) -> str:
-    name = report.recorded_by.name if report.recorded_by else "系统"
-    return f"{report.unit}（{name}）" if report.unit else name
+    """The unit, and who reported in its name."""
+    account = report.recorded_by
+    if account is None:
+        return str(report.unit or "系统")
+    roles = [group.name for group in account.groups.all() if group.name in REPORTING_ROLES]
+    unit = report.unit or "、".join(sorted(roles))
+    return f"{unit}（{account.name}）" if unit else account.name
 
 
 def page_of(report: ChangeReport) -> str:

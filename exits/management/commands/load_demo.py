@@ -8,7 +8,8 @@ from django.db import transaction
 from core.commands import DutyCommand, WrongUsageError
 from exits.management.demo import TERM, invent_term
 from exits.management.demo.people import SMALLEST_TERM
-from exits.management.demo.staging import demo_registrar, moment, stage_term
+from exits.management.demo.staging import demo_registrar, stage_term
+from exits.management.demo.times import moment
 from exits.management.demo.workbooks import MOST_FULL_YEARS
 from members.models import Term
 

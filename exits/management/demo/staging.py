@@ -6,11 +6,10 @@ imported and the rules run again, then a person decides. The running year's find
 
 import tempfile
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
 
 from accounts.models import User
 from accounts.roles import RoleCode
@@ -23,6 +22,8 @@ from dossiers.importers import import_workbook
 from dossiers.models import Campaign
 from exits.choices import CaseStepKind, ExitKind
 from exits.management.demo.chance import stream
+from exits.management.demo.correspondence import stage_correspondence
+from exits.management.demo.times import moment
 from exits.management.demo.workbooks import (
     DemoTerm,
     DemoWorkbook,
@@ -66,10 +67,6 @@ def demo_registrar(*, at: datetime) -> User:
     ).user
 
 
-def moment(day: date, hour: int = 9, minute: int = 0) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
-
-
 @transaction.atomic
 def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
     """The whole term or nothing of it."""
@@ -86,6 +83,7 @@ def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
                 decide(term, workbook, demo, seed, actor)
             if is_supplement(workbook) and workbook.day.year == demo.told_until.year:
                 carry_on_cases(term, demo, actor)
+    stage_correspondence(term=term, told_until=demo.told_until, actor=actor)
     return term
 
 
