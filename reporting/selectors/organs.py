@@ -14,13 +14,14 @@ from attendance.models import Attendance, Meeting
 from attendance.selectors import Turnout, turnouts
 from core.bulk import among
 from dossiers.facts import DutyFacts, OrganFacts
+from dossiers.models import Campaign
 from dossiers.selectors import duty_facts
 from members.models import Member, Sector, SpecialCommittee, Term
 
 
 @dataclass(frozen=True)
 class MemberLine:
-    """A member and what they have not reached yet; a suspended one is reminded of nothing."""
+    """A member and what may be asked of them by now; a suspended one is reminded of nothing."""
 
     member: Member
     owed: tuple[Owed, ...]
@@ -137,13 +138,28 @@ def _lines_by_sector(
     term: Term, members: Iterable[Member], facts: DutyFacts, on: date
 ) -> Mapping[int, list[MemberLine]]:
     pack = pack_of(term)
+    collecting = _collects_forms(term, facts, on)
     known = {person.subject.pk: person for person in facts.members}
     suspended = set(Member.objects.filter(term=term).suspended(on).values_list("pk", flat=True))
     lines: defaultdict[int, list[MemberLine]] = defaultdict(list)
     for member in members:
-        owed = owed_minimums(pack, facts, known[member.pk])
+        owed = tuple(
+            item
+            for item in owed_minimums(pack, facts, known[member.pk])
+            if item.due.year <= facts.year and (collecting or not _is_form(item))
+        )
         lines[member.sector_id].append(MemberLine(member, owed, member.pk in suspended))
     return lines
+
+
+def _collects_forms(term: Term, facts: DutyFacts, on: date) -> bool:
+    """Forms are owed from the day the year's campaign opens; before that nobody is behind."""
+    opens = Campaign.objects.filter(term=term, year=facts.year).values_list("opens_date").first()
+    return on >= (opens[0] if opens else facts.deadline)
+
+
+def _is_form(item: Owed) -> bool:
+    return "hand_ins" in item.measure.split(".")
 
 
 def assembly_year(*, term: Term, year: int, on: date) -> tuple[RuleWindows, ...]:

@@ -115,8 +115,13 @@ def county_shares(*, term: Term, year: int) -> list[CountyShare]:
 
 
 def topic_dossier(*, topic: Topic, user: User, on: date) -> TopicDossier:
-    """Meetings are those of the term whose 议题 is the topic's title."""
+    """Meetings are those of the term whose 议题 is the topic's title; where another year's topic
+    has the same title, those of the topic's own year.
+    """
     meetings = Meeting.objects.visible_to(user).filter(term=topic.term_id, topic=topic.title)
+    namesakes = Topic.objects.filter(term=topic.term_id, title=topic.title).exclude(pk=topic.pk)
+    if namesakes.exclude(year=topic.year).exists():
+        meetings = meetings.filter(start_date__year=topic.year)
     links = topic.participations.order_by("sequence", "pk")
     seen = links.visible_to(user).select_related("member__person", "member__sector")
     return TopicDossier(
