@@ -22,6 +22,7 @@ from dossiers.importers import import_workbook
 from dossiers.models import Campaign
 from exits.choices import CaseStepKind, ExitKind
 from exits.management.demo.chance import stream
+from exits.management.demo.collecting import stage_collecting
 from exits.management.demo.correspondence import stage_correspondence
 from exits.management.demo.times import moment
 from exits.management.demo.workbooks import (
@@ -84,6 +85,7 @@ def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
             if is_supplement(workbook) and workbook.day.year == demo.told_until.year:
                 carry_on_cases(term, demo, actor)
     stage_correspondence(term=term, told_until=demo.told_until, actor=actor)
+    stage_collecting(term=term, told_until=demo.told_until, actor=actor)
     return term
 
 
