@@ -109,9 +109,9 @@ class TelephoneLeaveForm(LeaveForm):
 def expected_members(meeting):
     """Those on the list; where there is none, those with attendance rows."""
     members = Member.objects.select_related("person").order_by("code")
-    if meeting.expectations.exists():
-        expected = meeting.expectations.expected().filter(capacity=Capacity.EXPECTED)
-        return members.filter(pk__in=expected.values("member"))
+    listed = meeting.expectations.filter(capacity=Capacity.EXPECTED)
+    if listed.exists():
+        return members.filter(pk__in=listed.expected().values("member"))
     return members.filter(attendances__sitting__meeting=meeting).distinct()
 
 

@@ -105,9 +105,9 @@ def procedure_for(meeting: Meeting, purpose: str) -> Procedure | None:
 
 def is_expected(meeting: Meeting, member: Member) -> bool:
     """On the expected list; of a meeting without one, with an attendance row."""
-    if Expectation.objects.filter(meeting=meeting).exists():
-        expected = Expectation.objects.expected().filter(capacity=Capacity.EXPECTED)
-        return expected.filter(meeting=meeting, member=member).exists()
+    listed = Expectation.objects.filter(meeting=meeting, capacity=Capacity.EXPECTED)
+    if listed.exists():
+        return listed.expected().filter(member=member).exists()
     return Attendance.objects.filter(sitting__meeting=meeting, member=member).exists()
 
 

@@ -15,9 +15,11 @@ from attendance.choices import (
     MeetingKind,
     Purpose,
     RequestState,
+    Scope,
     SeatStage,
 )
 from attendance.models import Attendance, Meeting, MeetingMaterial, NonVotingSeat
+from attendance.selectors.expected import Line, members_of
 from attendance.selectors.leave import procedure_for
 from members.models import Member
 
@@ -201,9 +203,14 @@ def seat_counts(meetings: Iterable[Meeting]) -> dict[int, int]:
 
 
 def is_expected_to_vote(meeting: Meeting, member: Member) -> bool:
-    """A standing member at a 常委会会议 has a seat of their own."""
-    standing = Member.objects.standing(meeting.start_date).filter(pk=member.pk)
-    return meeting.kind in STANDING_COMMITTEE_KINDS and standing.exists()
+    """The standing committee sits at 常委会会议 by right, the chairpersons at 主席会议."""
+    if meeting.kind in STANDING_COMMITTEE_KINDS:
+        line = Line(Scope.STANDING)
+    elif meeting.kind == MeetingKind.CHAIRPERSONS_COUNCIL:
+        line = Line(Scope.CHAIRPERSONS)
+    else:
+        return False
+    return members_of(line, meeting=meeting).filter(pk=member.pk).exists()
 
 
 def seat_meetings(*, on: date) -> QuerySet[Meeting]:

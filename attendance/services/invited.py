@@ -52,16 +52,7 @@ def invite_seat(*, seat: NonVotingSeat, actor: User | None, at: datetime) -> Non
     seat.invited_at = at
     changes = [saved_change(seat, before)]
     if seat.member is not None:
-        place = Expectation(
-            meeting=meeting,
-            member=seat.member,
-            capacity=Capacity.NON_VOTING,
-            recorded_by=actor,
-            recorded_at=at,
-        )
-        place.full_clean()
-        place.save(force_insert=True)
-        changes.append(audit.changes_of(place, None, audit.snapshot(place)))
+        changes.append(_put_on_list(seat, actor, at))
     audit.record(actor=actor, verb=Verb.UPDATE, at=at, obj=seat, changes=changes)
     send_notice(
         term=meeting.term,
@@ -76,6 +67,20 @@ def invite_seat(*, seat: NonVotingSeat, actor: User | None, at: datetime) -> Non
         at=at,
     )
     return seat
+
+
+def _put_on_list(seat: NonVotingSeat, actor: User | None, at: datetime) -> audit.Change:
+    """As 列席; a place that was taken off the list by hand is given again."""
+    stored = Expectation.objects.filter(meeting=seat.meeting, member=seat.member_id).first()
+    place = stored or Expectation(
+        meeting=seat.meeting, member=seat.member, recorded_by=actor, recorded_at=at
+    )
+    before = audit.snapshot(place) if stored else None
+    place.capacity, place.removed_reason, place.line = Capacity.NON_VOTING, "", None
+    place.version += 1 if stored else 0
+    place.full_clean()
+    place.save()
+    return audit.changes_of(place, before, audit.snapshot(place))
 
 
 def _invitation(seat: NonVotingSeat, procedure: Procedure | None) -> str:

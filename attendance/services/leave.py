@@ -241,7 +241,7 @@ def _refuse_unexpected(meeting: Meeting, member: Member) -> None:
     if member.suspensions.covering(day).exists():
         raise NotExpectedError(f"{name}在{on}暂停履职，不参加会议，不需请假。")
     if Expectation.objects.filter(
-        meeting=meeting, member=member, capacity=Capacity.NON_VOTING
+        meeting=meeting, member=member, capacity=Capacity.NON_VOTING, removed_reason=""
     ).exists():
         raise NotExpectedError(f"{name}是列席此会议的，请在“列席”页面请假。")
     if not is_expected(meeting, member):

@@ -185,9 +185,9 @@ def _refuse_member(meeting: Meeting, member: Member) -> None:
     if not Member.objects.invitable(day).filter(pk=member.pk).exists():
         raise SeatNotPossibleError(f"{name}在会议当天不在任或暂停履职，不能邀请列席。")
     if is_expected_to_vote(meeting, member):
-        raise SeatNotPossibleError(f"{name}是常委，应出席此会议，不列席。")
+        raise SeatNotPossibleError(f"{name}应出席此会议，不列席。")
     if Expectation.objects.filter(
-        meeting=meeting, member=member, capacity=Capacity.EXPECTED
+        meeting=meeting, member=member, capacity=Capacity.EXPECTED, removed_reason=""
     ).exists():
         raise SeatNotPossibleError(f"{name}已在此会议的应到名单中，不用再提名列席。")
     if NonVotingSeat.objects.filter(

@@ -17,6 +17,14 @@ from core.commands import DutyCommand
 from exits.management.demo.accounts import ACCOUNTS, REASON, attach, people_behind
 from members.selectors import named_term
 
+#: What an account is shown as where its role's name says too little.
+TITLES = {
+    "demo-standing-member": "常委",
+    "demo-leader": "主席",
+    "demo-secretary": "秘书长",
+    "demo-vice-chair": "副主席",
+}
+
 
 class Command(DutyCommand):
     help = "为演示届次的每个角色建立账号；再次运行则重新生成密码。"
@@ -52,7 +60,7 @@ def issue(role: RoleCode, username: str, name: str, at: datetime) -> IssuedPassw
 
 
 def title_of(role: RoleCode, username: str) -> str:
-    return "常委" if username == "demo-standing-member" else str(role.label)
+    return TITLES.get(username, str(role.label))
 
 
 def aligned(row: tuple[str, ...]) -> str:

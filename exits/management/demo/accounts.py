@@ -17,6 +17,8 @@ ACCOUNTS = (
     (RoleCode.REGISTRAR, "demo-registrar", "文清扬"),
     (RoleCode.COLLECTOR, "demo-collector", "安明远"),
     (RoleCode.LEADER, "demo-leader", "程怀正"),
+    (RoleCode.LEADER, "demo-secretary", "秦知言"),
+    (RoleCode.LEADER, "demo-vice-chair", "章思齐"),
     (RoleCode.MEMBER, "demo-member", "林采薇"),
     (RoleCode.MEMBER, "demo-standing-member", "方知行"),
     (RoleCode.ORGANIZATION_DEPARTMENT, "demo-organization", "顾守成"),
@@ -49,18 +51,25 @@ def demo_account(username: str, *, term: Term, at: datetime) -> User:
 
 
 def people_behind(term: Term, at: datetime) -> dict[str, Person]:
-    """Who of the demonstration stands behind which account: a chairperson, a standing member and
-    a plain member, those already linked first.
+    """Who of the demonstration stands behind which account: a chairperson, the secretary-general,
+    a vice-chairperson, a standing member and a plain member, those already linked first.
     """
     on = timezone.localdate(at)
     serving = Member.objects.filter(term=term).serving(on).select_related("person")
     serving = serving.order_by("code")
     tenures = Tenure.objects.filter(member__in=serving).covering(on)
-    chair = tenures.filter(post=Post.CHAIRPERSON).values("member")
+    leading = {
+        "demo-leader": Post.CHAIRPERSON,
+        "demo-secretary": Post.SECRETARY_GENERAL,
+        "demo-vice-chair": Post.VICE_CHAIRPERSON,
+    }
     standing = tenures.filter(post=Post.STANDING_MEMBER).values("member")
     officers = tenures.exclude(post=Post.STANDING_MEMBER).values("member")
     choices = {
-        "demo-leader": serving.filter(pk__in=chair),
+        **{
+            username: serving.filter(pk__in=tenures.filter(post=post).values("member"))
+            for username, post in leading.items()
+        },
         "demo-standing-member": serving.filter(pk__in=standing).exclude(pk__in=officers),
         "demo-member": serving.exclude(pk__in=tenures.values("member")),
     }
