@@ -1,7 +1,7 @@
 from django.urls import path, re_path
 
 from attendance.forms.seats import ACTS
-from attendance.views import arrivals, desk, hall, sheet
+from attendance.views import arrivals, convening, desk, hall, invited, sheet
 from attendance.views.approvals import ApprovalDecideView, ApprovalListView
 from attendance.views.leave import (
     LeaveAttachmentView,
@@ -88,4 +88,35 @@ SIGN_IN = [
     path("own-code/state/", arrivals.OwnCodeStateView.as_view(), name="own-code-state"),
     path("own-code/code.svg", arrivals.OwnCodeImageView.as_view(), name="own-code-image"),
 ]
-urlpatterns = [*LEAVE, *SEATS, *SIGN_IN]
+MEETINGS = [
+    path("meetings/", invited.OwnMeetingListView.as_view(), name="meeting-own-list"),
+    path("meetings/<int:pk>/", invited.MeetingDetailView.as_view(), name="meeting-detail"),
+    path("meetings/<int:pk>/reply/", invited.MeetingReplyView.as_view(), name="meeting-reply"),
+    path("meetings/<int:pk>/desk/", convening.MeetingDeskView.as_view(), name="meeting-desk"),
+    path("meetings/<int:pk>/scope/", convening.ScopeView.as_view(), name="meeting-scope"),
+    path("meetings/<int:pk>/copy/", convening.MeetingCopyView.as_view(), name="meeting-copy"),
+    path("meetings/<int:pk>/expected/", convening.ExpectedListView.as_view(), name="expected-list"),
+    path(
+        "meetings/<int:pk>/expected/create/",
+        convening.ExpectedCreateView.as_view(),
+        name="expected-create",
+    ),
+    path("expected/<int:pk>/", convening.ExpectedDetailView.as_view(), name="expected-detail"),
+    path(
+        "meetings/<int:pk>/notices/create/",
+        convening.NoticeCreateView.as_view(),
+        name="notice-create",
+    ),
+    path(
+        "meetings/<int:pk>/materials/create/",
+        convening.MaterialCreateView.as_view(),
+        name="material-create",
+    ),
+    path("materials/<int:pk>/", invited.MaterialView.as_view(), name="material-detail"),
+    path(
+        "materials/<int:pk>/delete/",
+        convening.MaterialDeleteView.as_view(),
+        name="material-delete",
+    ),
+]
+urlpatterns = [*LEAVE, *SEATS, *SIGN_IN, *MEETINGS]

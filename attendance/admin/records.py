@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
@@ -62,7 +63,7 @@ class MeetingList(ChangeList):
 
 @admin.register(Meeting)
 class MeetingAdmin(OrganChoices, AuditedModelAdmin):
-    list_display = ("start_date", "number", "title", "kind", "organiser", "turnout")
+    list_display = ("start_date", "number", "title", "kind", "organiser", "turnout", "desk")
     list_display_links = ("number", "title")
     list_filter = (
         TermFilter,
@@ -77,7 +78,7 @@ class MeetingAdmin(OrganChoices, AuditedModelAdmin):
     inlines = [SittingInline]
     readonly_fields = ("attendance_rows", "speech_rows")
     fieldsets = [
-        (None, {"fields": ("term", "number", "title", "kind", "topic")}),
+        (None, {"fields": ("term", "number", "title", "kind", "participation", "topic")}),
         ("时间与地点", {"fields": ("start_date", "end_date", "place")}),
         ("承办", {"fields": ("organiser", "sector", "committee")}),
         ("考勤与发言", {"fields": ("attendance_rows", "speech_rows")}),
@@ -96,6 +97,17 @@ class MeetingAdmin(OrganChoices, AuditedModelAdmin):
             meeting.counted.expected,
             meeting.counted.attended,
         )
+
+    @display(description="会务")
+    def desk(self, meeting):
+        return format_html('<a href="{}">名单与通知</a>', desk_of(meeting))
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """A new meeting is called next: its list, its notice."""
+        if "_save" in request.POST:
+            self.message_user(request, "会议已保存。下一步确定应到范围，再发通知。")
+            return HttpResponseRedirect(desk_of(obj))
+        return super().response_add(request, obj, post_url_continue)
 
     @display(description="考勤")
     def attendance_rows(self, meeting):
@@ -118,6 +130,10 @@ class MeetingAdmin(OrganChoices, AuditedModelAdmin):
             meeting.speeches.count(),
             rows_of("speech", "meeting", meeting),
         )
+
+
+def desk_of(meeting: Meeting) -> str:
+    return reverse("attendance:meeting-desk", args=[meeting.pk])
 
 
 def rows_of(model: str, field: str, meeting: Meeting) -> str:
