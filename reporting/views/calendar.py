@@ -9,6 +9,7 @@ from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from attendance.choices import MeetingKind
+from core.parameters import FIRST_YEAR, LAST_YEAR
 from members.models import Sector, SpecialCommittee
 from reporting.permissions import sees_overview
 from reporting.selectors.calendar import month_of
@@ -26,9 +27,12 @@ class CalendarView(HousePage, TemplateView):
     def first(self) -> date:
         asked = self.request.GET.get("month", "")
         try:
-            return date.fromisoformat(f"{asked}-01") if asked else self.today.replace(day=1)
+            first = date.fromisoformat(f"{asked}-01") if asked else self.today.replace(day=1)
         except ValueError as error:
             raise Http404("没有这个月份。") from error
+        if not FIRST_YEAR <= first.year <= LAST_YEAR:
+            raise Http404("没有这个月份。")
+        return first
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         term = self.term
