@@ -1,10 +1,16 @@
 """Proposals examined as 转社情民意, and the 社情民意信息 they became."""
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from members.models import Term
 from proposals.choices import ExaminationResult
-from proposals.models import Proposal, PublicOpinionReport
+from proposals.models import CoSponsorship, Proposal, PublicOpinionReport
+
+#: Those who co-signed, in their order.
+SIGNED = Prefetch(
+    "cosponsorships",
+    CoSponsorship.objects.select_related("member__person").order_by("sequence"),
+)
 
 
 def converted_waiting(term: Term) -> QuerySet[Proposal]:
@@ -19,7 +25,7 @@ def converted_waiting(term: Term) -> QuerySet[Proposal]:
         Proposal.objects.filter(term=term, examination_result=ExaminationResult.CONVERTED)
         .exclude(Exists(reports))
         .select_related("lead_sponsor__person")
-        .prefetch_related("cosponsorships__member__person")
+        .prefetch_related(SIGNED)
         .order_by("submitted_date", "number")
     )
 
