@@ -1,0 +1,412 @@
+import os
+import time
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from accounts.models import AuditEntry
+from accounts.services import StaleRecordError
+from core.counting import counted_length
+from dossiers.choices import (
+    Audience,
+    BlockVerdict,
+    HandInKind,
+    PaperAct,
+    PaperState,
+    ReturnBlock,
+)
+from dossiers.models import CampaignPaper, DutyPaper, HandIn, PaperBlock, PaperEvent
+from dossiers.selectors.duty import duty_facts
+from dossiers.selectors.papers import (
+    collected_papers,
+    default_papers,
+    is_late,
+    owed_papers,
+    unconfirmed_blocks,
+)
+from dossiers.services.papers import (
+    NoSuchTextError,
+    NotCollectedError,
+    NotOwnPaperError,
+    PaperClosedError,
+    PaperIncompleteError,
+    SignatureRefusedError,
+    TextTooLongError,
+    confirm_block,
+    open_paper,
+    save_draft,
+    sign_paper,
+    submit_paper,
+)
+from tests.building import hand_in, make_member, make_term
+from tests.dossiers.papers import (
+    AT,
+    PDF,
+    PNG,
+    account,
+    begun,
+    confirm_all,
+    make_campaign,
+    upload,
+    wrote,
+)
+
+pytestmark = pytest.mark.django_db
+
+RETURN, REPORT, FORM = (
+    HandInKind.ANNUAL_RETURN,
+    HandInKind.PERFORMANCE_REPORT,
+    HandInKind.PERFORMANCE_FORM,
+)
+
+
+@pytest.fixture
+def term():
+    return make_term()
+
+
+@pytest.fixture
+def member(term):
+    member = make_member(term, "0001")
+    account(member)
+    return member
+
+
+@pytest.fixture
+def standing(term):
+    member = make_member(term, "0002", standing_from=term.start_date)
+    account(member, "standing")
+    return member
+
+
+@pytest.fixture
+def campaign(term):
+    return make_campaign(term)
+
+
+def submit(paper, at=AT):
+    return submit_paper(
+        paper=paper, seen_version=paper.version, actor=paper.member.person.user, at=at
+    )
+
+
+def send_back(paper, at, **marks):
+    """As the office does."""
+    DutyPaper.objects.filter(pk=paper.pk).update(
+        state=PaperState.RETURNED, version=paper.version + 1
+    )
+    for block, mark in marks.items():
+        PaperBlock.objects.filter(paper=paper, block=block).update(
+            verdict=BlockVerdict.TO_MEND, mark=mark
+        )
+    PaperEvent.objects.create(paper=paper, act=PaperAct.RETURNED, at=at)
+    return DutyPaper.objects.get(pk=paper.pk)
+
+
+# What is collected --------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("pack", "year", "kinds"),
+    [
+        ("pingxiang", 2025, [(RETURN, "all"), (REPORT, "standing"), (FORM, "standing")]),
+        (
+            "pingxiang",
+            2026,
+            [
+                (RETURN, "all"), (REPORT, "standing"), (FORM, "standing"),
+                (HandInKind.TERM_DUTY_REPORT, "all"),
+            ],
+        ),
+        ("yueqing", 2025, [(HandInKind.ANNUAL_DUTY_REPORT, "all")]),
+        ("elsewhere", 2025, [(RETURN, "all")]),
+    ],
+)  # fmt: skip
+def test_default_papers_follow_the_rule_pack(pack, year, kinds):
+    term = make_term(pack=pack)
+    assert [(row.kind, row.audience) for row in default_papers(term=term, year=year)] == kinds
+
+
+def test_campaign_that_names_papers_collects_those_alone(campaign):
+    assert [row.kind for row in collected_papers(campaign)] == [RETURN, REPORT, FORM]
+    CampaignPaper.objects.create(campaign=campaign, kind=REPORT, audience=Audience.ALL)
+    assert [(row.kind, row.audience) for row in collected_papers(campaign)] == [(REPORT, "all")]
+
+
+def test_paper_is_begun_once(campaign, member):
+    first, again = begun(campaign, member), begun(campaign, member)
+    assert first == again
+    assert [row.block for row in first.blocks.all()] == list(ReturnBlock)
+    assert AuditEntry.objects.filter(object_type="dossiers.dutypaper").count() == 1
+
+
+def test_paper_is_begun_only_by_whom_it_is_collected_from(campaign, member, standing):
+    for kind in (REPORT, FORM):
+        with pytest.raises(NotCollectedError):
+            begun(campaign, member, kind)
+        assert begun(campaign, standing, kind).state == PaperState.DRAFT
+    with pytest.raises(NotOwnPaperError):
+        open_paper(campaign=campaign, member=member, kind=RETURN, actor=standing.person.user, at=AT)
+
+
+@pytest.mark.parametrize(("exited", "may"), [(date(2024, 12, 5), False), (date(2024, 12, 6), True)])
+def test_paper_is_begun_while_serving(campaign, member, exited, may):
+    member.exited_date = exited
+    member.save()
+    if may:
+        assert begun(campaign, member)
+    else:
+        with pytest.raises(NotCollectedError):
+            begun(campaign, member)
+
+
+@pytest.mark.parametrize(
+    ("moment", "may"),
+    [
+        (datetime(2024, 11, 30, 15, 59, 59, tzinfo=UTC), False),
+        (datetime(2024, 11, 30, 16, tzinfo=UTC), True),
+    ],
+)
+def test_paper_is_begun_from_the_opening_day(campaign, member, moment, may):
+    if may:
+        assert begun(campaign, member, at=moment)
+    else:
+        with pytest.raises(NotCollectedError):
+            begun(campaign, member, at=moment)
+
+
+def test_campaign_opened_early_takes_papers_and_a_closed_one_none(campaign, member, standing):
+    early = AT - timedelta(days=20)
+    campaign.opened_at = early
+    campaign.save()
+    assert begun(campaign, member, at=early)
+    campaign.closed_at = AT
+    campaign.save()
+    with pytest.raises(NotCollectedError):
+        begun(campaign, standing)
+
+
+def test_owed_papers_are_those_collected_and_those_begun(campaign, member, standing, term):
+    others = make_campaign(term, 2023, closed_at=AT)
+    kinds = [row.kind for row in owed_papers(members=[standing], on=date(2024, 12, 5))]
+    assert kinds == [RETURN, REPORT, FORM]
+    assert [row.kind for row in owed_papers(members=[member], on=date(2024, 12, 5))] == [RETURN]
+    assert owed_papers(members=[member], on=date(2024, 11, 30)) == []
+    old = DutyPaper.objects.create(campaign=others, member=member, kind=RETURN)
+    paper = begun(campaign, member)
+    rows = owed_papers(members=[member], on=date(2024, 12, 5))
+    assert [(row.paper, row.is_open) for row in rows] == [(paper, True), (old, False)]
+
+
+def test_owed_papers_cost_the_same_for_every_year(
+    campaign, standing, term, django_assert_num_queries
+):
+    with django_assert_num_queries(4):
+        owed_papers(members=[standing], on=date(2024, 12, 5))
+    make_campaign(term, 2022, closed_at=AT)
+    make_campaign(term, 2023, closed_at=AT)
+    with django_assert_num_queries(4):
+        owed_papers(members=[standing], on=date(2024, 12, 5))
+
+
+# Saving -------------------------------------------------------------------------------------
+def test_draft_is_saved_with_one_entry_and_again_with_none(campaign, standing):
+    paper = begun(campaign, standing, FORM)
+    saved = wrote(paper, political_discipline="严格遵守。\r\n有立场。")
+    assert (saved.version, saved.political_discipline) == (2, "严格遵守。\n有立场。")
+    entries = AuditEntry.objects.count()
+    again = save_draft(
+        paper=paper,
+        seen_version=1,
+        values={"political_discipline": "严格遵守。\n有立场。"},
+        actor=standing.person.user,
+        at=AT,
+    )
+    assert again.version == 2
+    assert AuditEntry.objects.count() == entries
+
+
+def test_stale_draft_is_refused_with_both_texts(campaign, standing):
+    paper = begun(campaign, standing, REPORT)
+    wrote(paper, text="手机上写的")
+    with pytest.raises(StaleRecordError) as refused:
+        wrote(paper, text="电脑上写的")
+    assert refused.value.conflicts == [("报告正文", "手机上写的", "电脑上写的")]
+    assert DutyPaper.objects.get().text == "手机上写的"
+
+
+def test_draft_takes_only_its_own_texts(campaign, standing):
+    paper = begun(campaign, standing, REPORT)
+    for values in ({"suggestions": "x"}, {"state": "verified"}):
+        with pytest.raises(NoSuchTextError):
+            wrote(paper, **values)
+    with pytest.raises(TextTooLongError):
+        wrote(paper, text="长" * 20_001)
+    assert wrote(paper, text="长" * 20_000).version == 2
+
+
+def test_draft_is_the_members_own(campaign, member, standing):
+    paper = begun(campaign, standing, REPORT)
+    with pytest.raises(NotOwnPaperError):
+        save_draft(
+            paper=paper, seen_version=1, values={"text": "x"}, actor=member.person.user, at=AT
+        )
+
+
+@pytest.mark.parametrize("state", [PaperState.SUBMITTED, PaperState.VERIFIED, PaperState.ARCHIVED])
+def test_paper_in_the_offices_hands_is_not_changed(campaign, standing, state):
+    paper = begun(campaign, standing, REPORT)
+    DutyPaper.objects.update(
+        state=state, first_submitted_at=AT, verified_at=AT, verified_by=standing.person.user
+    )
+    with pytest.raises(PaperClosedError):
+        wrote(paper, text="再改")
+    with pytest.raises(PaperClosedError):
+        sign_paper(paper=paper, image=None, actor=standing.person.user, at=AT)
+
+
+def test_closed_campaign_takes_only_what_was_returned(campaign, standing):
+    paper = begun(campaign, standing, REPORT)
+    campaign.closed_at = AT
+    campaign.save()
+    with pytest.raises(PaperClosedError):
+        wrote(paper, text="晚了")
+    paper = send_back(paper_submitted(paper), AT)
+    assert wrote(paper, text="改好了").text == "改好了"
+
+
+def paper_submitted(paper):
+    DutyPaper.objects.filter(pk=paper.pk).update(
+        state=PaperState.SUBMITTED, first_submitted_at=AT, submitted_at=AT
+    )
+    return DutyPaper.objects.get(pk=paper.pk)
+
+
+# Signing ------------------------------------------------------------------------------------
+def test_signature_is_a_picture(campaign, standing):
+    paper = begun(campaign, standing, FORM)
+    user = standing.person.user
+    for name, content in (
+        ("sign.pdf", PDF),
+        ("sign.png", PDF),
+        ("sign.png", PNG + bytes(2 * 1024 * 1024)),
+    ):
+        with pytest.raises(SignatureRefusedError):
+            sign_paper(paper=paper, image=upload(name, content), actor=user, at=AT)
+    signed = sign_paper(paper=paper, image=upload("sign.png", PNG), actor=user, at=AT)
+    assert (signed.version, signed.signature.read()) == (2, PNG)
+    assert sign_paper(paper=paper, image=None, actor=user, at=AT).signature.name == ""
+
+
+# Handing in ---------------------------------------------------------------------------------
+def test_return_is_handed_in_when_every_block_is_confirmed(campaign, member):
+    paper = begun(campaign, member)
+    for block in list(ReturnBlock)[:-1]:
+        confirm_block(paper=paper, block=block, remark="", actor=member.person.user, at=AT)
+    with pytest.raises(PaperIncompleteError) as refused:
+        submit(paper)
+    assert refused.value.missing == ["请先确认“奖惩等情况”"]
+    assert not HandIn.objects.exists()
+    confirm_block(
+        paper=paper, block=ReturnBlock.CONDUCT, remark="无", actor=member.person.user, at=AT
+    )
+    assert submit(paper).state == PaperState.SUBMITTED
+    assert [event.act for event in paper.events.all()] == [PaperAct.SUBMITTED]
+
+
+def test_form_is_handed_in_with_both_texts(campaign, standing):
+    paper = begun(campaign, standing, FORM)
+    paper = wrote(paper, political_discipline="严守纪律", suggestions=" \n")
+    with pytest.raises(PaperIncompleteError) as refused:
+        submit(paper)
+    assert refused.value.missing == ["“需反映的其他情况及建议”还没有填写"]
+    assert submit(wrote(paper, suggestions="无")).state == PaperState.SUBMITTED
+
+
+@pytest.mark.parametrize(("length", "may"), [(0, False), (1, True), (2000, True), (2001, False)])
+def test_report_is_handed_in_within_its_length(campaign, standing, length, may):
+    paper = wrote(begun(campaign, standing, REPORT), text="\n 　" + "报" * length + " \n")
+    if may:
+        assert submit(paper).state == PaperState.SUBMITTED
+    else:
+        with pytest.raises(PaperIncompleteError):
+            submit(paper)
+
+
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [
+        ("", 0),
+        (" \t\r\n　\u00a0\u200b\ufeff\u2028", 0),
+        ("一、履职。", 5),
+        ("第 1 季度\n", 4),
+        ("GDP 5%", 5),
+        ("𬱖䶮", 2),
+        ("葛\U000e0100", 1),
+    ],
+)
+def test_length_counts_characters_and_punctuation(text, length):
+    assert counted_length(text) == length
+
+
+def test_submitting_twice_is_submitting_once(campaign, member):
+    paper = confirm_all(begun(campaign, member))
+    submit(paper)
+    entries = AuditEntry.objects.count()
+    assert submit(paper, AT + timedelta(days=1)).submitted_at == AT
+    assert (PaperEvent.objects.count(), HandIn.objects.count()) == (1, 1)
+    assert AuditEntry.objects.count() == entries
+
+
+def test_stale_paper_is_not_handed_in(campaign, standing):
+    paper = wrote(begun(campaign, standing, REPORT), text="第一稿")
+    wrote(paper, text="第二稿")
+    with pytest.raises(StaleRecordError):
+        submit(paper)
+
+
+def test_returned_paper_keeps_the_day_it_first_came(campaign, member):
+    paper = submit(confirm_all(begun(campaign, member)))
+    later = AT + timedelta(days=40)
+    paper = send_back(paper, later, meetings="补充第三季度会议")
+    assert unconfirmed_blocks(paper) == [ReturnBlock.MEETINGS]
+    with pytest.raises(PaperIncompleteError):
+        submit(paper, later)
+    again = later + timedelta(hours=1)
+    confirm_block(
+        paper=paper, block=ReturnBlock.MEETINGS, remark="", actor=member.person.user, at=again
+    )
+    paper = submit(paper, again)
+    assert (paper.first_submitted_at, paper.submitted_at) == (AT, again)
+    assert HandIn.objects.get().submitted_date == date(2024, 12, 5)
+    block = paper.blocks.get(block=ReturnBlock.MEETINGS)
+    assert (block.verdict, block.mark) == (BlockVerdict.WAITING, "补充第三季度会议")
+
+
+def test_hand_in_entered_by_the_office_stays(campaign, member):
+    hand_in(member, 2024, date(2024, 12, 2))
+    submit(confirm_all(begun(campaign, member)))
+    assert HandIn.objects.get().submitted_date == date(2024, 12, 2)
+
+
+@pytest.fixture(params=["UTC", "Asia/Shanghai", "America/New_York"])
+def host_zone(request, monkeypatch):
+    monkeypatch.setitem(os.environ, "TZ", request.param)
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+@pytest.mark.usefixtures("host_zone")
+@pytest.mark.parametrize(
+    ("moment", "day", "late"),
+    [
+        (datetime(2024, 12, 31, 15, 59, 59, tzinfo=UTC), date(2024, 12, 31), False),
+        (datetime(2024, 12, 31, 16, 0, 0, tzinfo=UTC), date(2025, 1, 1), True),
+    ],
+)
+def test_last_second_of_the_year_is_in_time(campaign, member, term, moment, day, late):
+    paper = submit(confirm_all(begun(campaign, member)), moment)
+    assert HandIn.objects.get().submitted_date == day
+    assert is_late(paper) == late
+    facts = duty_facts(term=term, year=2024, on=date(2024, 12, 31)).member(member.pk)
+    assert facts.value("hand_ins.annual_return") == (0 if late else 1)
