@@ -1,0 +1,424 @@
+"""异议: filed by the member, answered by who collects, told to both sides."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from accounts.models import AuditEntry
+from accounts.services import ReasonMissingError, delete_record, save_record
+from attendance.choices import AttendanceStatus, MeetingKind, SpeechManner
+from attendance.models import OutsideInvitation, Speech
+from dossiers.choices import ObjectionAct, ObjectionState
+from dossiers.models import Objection, ObjectionEntry
+from dossiers.selectors.objections import waiting_objections
+from dossiers.services.objections import (
+    AlreadyFiledError,
+    NotCorrectedError,
+    NotOwnRecordError,
+    ObjectionClosedError,
+    OwnObjectionError,
+    WrongDepartmentError,
+    answer_objection,
+    file_objection,
+    pass_on_objection,
+    reopen_objection,
+    withdraw_objection,
+)
+from members.choices import RecordKind, SanctionKind
+from members.models import Affiliation, CollectionDuty, Department, Notice
+from proposals.models import OpinionAdoption
+from tests.accounts.people import make_user
+from tests.building import (
+    attend,
+    invite,
+    make_meeting,
+    make_member,
+    make_term,
+    propose,
+    report_opinion,
+    sanction,
+    speak,
+)
+
+pytestmark = pytest.mark.django_db
+
+DAY = date(2023, 5, 10)
+#: A Monday; the seventh working day after it is Wednesday the week after (no holidays then).
+AT = datetime(2023, 6, 5, 2, 0, tzinfo=UTC)
+DUE = date(2023, 6, 14)
+LATER = datetime(2023, 6, 7, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def term():
+    return make_term(starts=date(2021, 1, 1), ends=date(2026, 12, 31))
+
+
+@pytest.fixture
+def user():
+    return make_user("member", "member")
+
+
+@pytest.fixture
+def member(term, user):
+    member = make_member(term)
+    member.person.user = user
+    member.person.save()
+    return member
+
+
+@pytest.fixture
+def registrar():
+    return make_user("registrar", "registrar")
+
+
+@pytest.fixture
+def department(term):
+    department = Department.objects.create(term=term, name="调研信息科", sequence=1)
+    CollectionDuty.objects.create(department=department, record_kind=RecordKind.OPINION)
+    CollectionDuty.objects.create(department=department, record_kind=RecordKind.INVITATION)
+    return department
+
+
+@pytest.fixture
+def clerk(department):
+    clerk = make_user("clerk", "collector")
+    Affiliation.objects.create(user=clerk, department=department)
+    return clerk
+
+
+def file(member, record=None, **given):
+    values = {
+        "member": member,
+        "record": record,
+        "statement": "日期不对。",
+        "actor": member.person.user,
+    }
+    return file_objection(**values | {"at": AT} | given)
+
+
+def miss(member, kind=RecordKind.INVITATION, label="5月视察", **given):
+    return file(member, missing_kind=kind, missing_label=label, **given)
+
+
+def answer(objection, actor, outcome=ObjectionState.EXPLAINED, **given):
+    return answer_objection(
+        objection=objection,
+        outcome=outcome,
+        actor=actor,
+        **{"text": "已核对。", "at": LATER} | given,
+    )
+
+
+def receivers(notice):
+    return {str(row) for row in notice.recipients.all()}
+
+
+def test_filing_names_the_record_and_who_answers_by_when(member, department, clerk):
+    report = report_opinion(DAY, member)
+    objection = file(member, report)
+    assert objection.kind == RecordKind.OPINION
+    assert (objection.record_type, objection.record_id) == (
+        "proposals.publicopinionreport",
+        report.pk,
+    )
+    assert objection.department == department
+    assert objection.due_date == DUE
+    assert objection.state == ObjectionState.OPEN
+    entry = objection.entries.get()
+    assert (entry.act, entry.text, entry.by) == (
+        ObjectionAct.FILED,
+        "日期不对。",
+        member.person.user,
+    )
+
+
+def test_filing_is_one_entry_in_the_trail_besides_the_notice(member, department, clerk):
+    file(member, report_opinion(DAY, member))
+    kinds = list(AuditEntry.objects.order_by("sequence").values_list("object_type", flat=True))
+    assert kinds == ["dossiers.objection", "members.notice"]
+
+
+def test_filing_tells_the_departments_accounts(member, department, clerk, registrar):
+    file(member, report_opinion(DAY, member))
+    assert receivers(Notice.objects.get()) == {clerk.name}
+
+
+def test_filing_tells_the_office_where_no_department_collects(member, registrar):
+    objection = file(member, invite(member, DAY))
+    assert objection.department is None
+    assert receivers(Notice.objects.get()) == {registrar.name}
+
+
+@pytest.mark.parametrize(("organiser", "found"), [("经济委员会", True), ("提案委员会", False)])
+def test_own_only_duty_answers_for_what_it_organised(organiser, found, term, member):
+    department = Department.objects.create(term=term, name="经济委员会")
+    CollectionDuty.objects.create(
+        department=department, record_kind=RecordKind.SPEECH, own_only=True
+    )
+    speech = speak(member, make_meeting(term, on=DAY, organiser=organiser))
+    assert file(member, speech).department == (department if found else None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "collected_as"),
+    [
+        (MeetingKind.PLENARY_SESSION, RecordKind.PLENARY_ATTENDANCE),
+        (MeetingKind.THEMED_ACTIVITY, RecordKind.THEMED_ACTIVITY),
+        (MeetingKind.OTHER, RecordKind.ATTENDANCE),
+    ],
+)
+def test_attendance_is_of_the_kind_it_is_collected_as(kind, collected_as, term, member):
+    (row,) = attend(member, make_meeting(term, kind, DAY))
+    assert file(member, row).kind == collected_as
+
+
+def test_cosigner_objects_to_a_proposal_too(term, member):
+    assert file(member, propose(make_member(term), DAY, member)).member == member
+
+
+def test_anothers_record_cannot_be_objected_to(term, member):
+    with pytest.raises(NotOwnRecordError):
+        file(member, invite(make_member(term), DAY))
+    assert not Objection.objects.exists()
+
+
+def test_nobody_objects_for_a_member(member, registrar):
+    with pytest.raises(NotOwnRecordError):
+        file(member, invite(member, DAY), actor=registrar)
+
+
+def test_objection_without_words_is_refused(member):
+    with pytest.raises(ReasonMissingError):
+        file(member, invite(member, DAY), statement="  ")
+
+
+def test_second_open_objection_to_a_record_is_refused(member):
+    record = invite(member, DAY)
+    first = file(member, record)
+    with pytest.raises(AlreadyFiledError):
+        file(member, record)
+    withdraw_objection(objection=first, actor=member.person.user, at=LATER)
+    assert file(member, record).state == ObjectionState.OPEN
+
+
+def test_the_same_missing_record_is_asked_for_once(member):
+    miss(member)
+    with pytest.raises(AlreadyFiledError):
+        miss(member)
+    miss(member, label="6月视察")
+    assert Objection.objects.count() == 2
+
+
+def test_missing_record_without_a_name_is_refused(member):
+    with pytest.raises(ReasonMissingError):
+        miss(member, label=" ")
+
+
+def test_proof_of_a_wrong_kind_is_refused(member):
+    proof = SimpleUploadedFile("proof.pdf", b"MZ not a pdf")
+    with pytest.raises(ValidationError):
+        file(member, invite(member, DAY), proof=proof)
+    assert not Objection.objects.exists()
+
+
+def test_unchanged_record_cannot_be_answered_as_corrected(member, registrar):
+    objection = file(member, invite(member, DAY))
+    with pytest.raises(NotCorrectedError):
+        answer(objection, registrar, ObjectionState.CORRECTED)
+    objection.refresh_from_db()
+    assert (objection.state, objection.entries.count()) == (ObjectionState.OPEN, 1)
+
+
+def test_changed_record_is_answered_as_corrected_and_the_member_told(member, registrar):
+    record = invite(member, DAY)
+    objection = file(member, record)
+    record.date = date(2023, 5, 11)
+    save_record(obj=record, actor=registrar, at=LATER)
+    answered = answer(objection, registrar, ObjectionState.CORRECTED)
+    assert (answered.state, answered.settled_at) == (ObjectionState.CORRECTED, LATER)
+    notice = Notice.objects.order_by("pk").last()
+    assert receivers(notice) == {member.person.name}
+    assert notice.path == f"/dossiers/objections/{objection.pk}/"
+
+
+def test_changed_back_record_is_not_corrected(member, registrar):
+    record = invite(member, DAY)
+    objection = file(member, record)
+    for day in (date(2023, 5, 11), DAY):
+        record.date = day
+        save_record(obj=record, actor=registrar, at=LATER)
+    with pytest.raises(NotCorrectedError):
+        answer(objection, registrar, ObjectionState.CORRECTED)
+
+
+def test_a_part_of_a_record_changes_it(member, registrar):
+    report = report_opinion(DAY, member)
+    objection = file(member, report)
+    save_record(obj=OpinionAdoption(report=report, level="city"), actor=registrar, at=LATER)
+    assert answer(objection, registrar, ObjectionState.CORRECTED).state == ObjectionState.CORRECTED
+
+
+def test_correcting_the_meetings_date_corrects_the_attendance(term, member, registrar):
+    meeting = make_meeting(term, on=DAY)
+    (row,) = attend(member, meeting, AttendanceStatus.PRESENT)
+    objection = file(member, row)
+    meeting.start_date = date(2023, 5, 12)
+    save_record(obj=meeting, actor=registrar, at=LATER)
+    assert answer(objection, registrar, ObjectionState.CORRECTED).state == ObjectionState.CORRECTED
+
+
+def test_deleted_record_counts_as_corrected(member, registrar):
+    record = invite(member, DAY)
+    objection = file(member, record)
+    delete_record(obj=record, actor=registrar, at=LATER, reason="重复登记")
+    assert answer(objection, registrar, ObjectionState.CORRECTED).state == ObjectionState.CORRECTED
+
+
+def test_missing_record_is_corrected_only_by_naming_what_was_entered_since(member, registrar):
+    early = OutsideInvitation(member=member, date=DAY, title="早已登记")
+    save_record(obj=early, actor=registrar, at=datetime(2023, 6, 1, tzinfo=UTC))
+    objection = miss(member)
+    for named in ("", f"attendance.outsideinvitation:{early.pk}", "attendance.speech:1"):
+        with pytest.raises(NotCorrectedError):
+            answer(objection, registrar, ObjectionState.CORRECTED, named_record=named)
+    entered = OutsideInvitation(member=member, date=DAY, title="视察学校")
+    save_record(obj=entered, actor=registrar, at=LATER)
+    name = f"attendance.outsideinvitation:{entered.pk}"
+    answered = answer(objection, registrar, ObjectionState.CORRECTED, named_record=name)
+    assert answered.record_id == entered.pk
+    assert answered.entries.last().text == "已补录：2023-05-10 视察学校。\n已核对。"
+
+
+def test_another_members_record_cannot_be_named(term, member, registrar):
+    objection = miss(member)
+    other = OutsideInvitation(member=make_member(term), date=DAY, title="他人")
+    save_record(obj=other, actor=registrar, at=LATER)
+    name = f"attendance.outsideinvitation:{other.pk}"
+    with pytest.raises(NotCorrectedError):
+        answer(objection, registrar, ObjectionState.CORRECTED, named_record=name)
+
+
+def test_answer_wants_words_and_one_of_two_outcomes(member, registrar):
+    objection = file(member, invite(member, DAY))
+    with pytest.raises(ReasonMissingError):
+        answer(objection, registrar, text=" ")
+    with pytest.raises(ObjectionClosedError):
+        answer(objection, registrar, ObjectionState.WITHDRAWN)
+
+
+def test_second_answer_is_refused(member, registrar):
+    objection = file(member, invite(member, DAY))
+    answer(objection, registrar)
+    with pytest.raises(ObjectionClosedError):
+        answer(objection, registrar, text="另一答复。")
+    assert ObjectionEntry.objects.filter(act=ObjectionAct.ANSWERED).count() == 1
+
+
+def test_nobody_answers_their_own_objection(member):
+    with pytest.raises(OwnObjectionError):
+        answer(file(member, invite(member, DAY)), member.person.user)
+
+
+def test_suspended_member_is_told_the_answer(member, registrar):
+    objection = file(member, invite(member, DAY))
+    member.suspensions.create(start_date=date(2023, 6, 1))
+    answer(objection, registrar)
+    assert receivers(Notice.objects.order_by("pk").last()) == {member.person.name}
+
+
+def test_passing_on_keeps_the_day_and_tells_the_other_department(
+    member, registrar, department, clerk
+):
+    objection = file(member, speak(member, make_meeting(member.term, on=DAY)))
+    passed = pass_on_objection(
+        objection=objection, department=department, reason="归贵科采集", actor=registrar, at=LATER
+    )
+    assert (passed.department, passed.due_date) == (department, DUE)
+    assert receivers(Notice.objects.order_by("pk").last()) == {clerk.name}
+    with pytest.raises(WrongDepartmentError):
+        pass_on_objection(
+            objection=objection, department=department, reason="x", actor=registrar, at=LATER
+        )
+
+
+def test_objection_to_a_sanction_stays_with_the_office(term, member, registrar, department):
+    CollectionDuty.objects.create(department=department, record_kind=RecordKind.CONDUCT)
+    objection = file(member, sanction(member, DAY, SanctionKind.WARNING))
+    assert objection.department is None
+    with pytest.raises(WrongDepartmentError):
+        pass_on_objection(
+            objection=objection, department=department, reason="x", actor=registrar, at=LATER
+        )
+    notice = Notice.objects.get()
+    assert "警告" not in notice.title + notice.body
+
+
+def test_member_withdraws_while_it_is_open(member, registrar):
+    objection = file(member, invite(member, DAY))
+    with pytest.raises(NotOwnRecordError):
+        withdraw_objection(objection=objection, actor=registrar, at=LATER)
+    done = withdraw_objection(objection=objection, actor=member.person.user, at=LATER)
+    assert (done.state, done.settled_at) == (ObjectionState.WITHDRAWN, LATER)
+    with pytest.raises(ObjectionClosedError):
+        answer(objection, registrar)
+
+
+def test_member_reopens_once_with_a_new_day(member, registrar):
+    objection = file(member, invite(member, DAY))
+    own = member.person.user
+    with pytest.raises(ObjectionClosedError):
+        reopen_objection(objection=objection, text="不同意", actor=own, at=LATER)
+    answer(objection, registrar)
+    reopened = reopen_objection(objection=objection, text="仍不同意", actor=own, at=LATER)
+    assert (reopened.state, reopened.settled_at) == (ObjectionState.OPEN, None)
+    assert reopened.due_date == date(2023, 6, 16)
+    answer(objection, registrar)
+    with pytest.raises(ObjectionClosedError):
+        reopen_objection(objection=objection, text="再次", actor=own, at=LATER)
+    acts = list(objection.entries.values_list("act", flat=True))
+    assert acts == ["filed", "answered", "reopened", "answered"]
+
+
+def test_reopened_correction_must_change_the_record_again(member, registrar):
+    record = invite(member, DAY)
+    objection = file(member, record)
+    record.title = "改过的名称"
+    save_record(obj=record, actor=registrar, at=LATER)
+    answer(objection, registrar, ObjectionState.CORRECTED)
+    reopen_objection(objection=objection, text="日期也不对", actor=member.person.user, at=LATER)
+    with pytest.raises(NotCorrectedError):
+        answer(objection, registrar, ObjectionState.CORRECTED)
+
+
+def test_withdrawn_objection_is_not_reopened(member):
+    objection = file(member, invite(member, DAY))
+    withdraw_objection(objection=objection, actor=member.person.user, at=LATER)
+    with pytest.raises(ObjectionClosedError):
+        reopen_objection(objection=objection, text="又想", actor=member.person.user, at=LATER)
+
+
+@pytest.mark.parametrize(("on", "count"), [(DUE, 0), (date(2023, 6, 15), 1)])
+def test_objection_is_overdue_the_day_after_its_last_day(on, count, member):
+    file(member, invite(member, DAY))
+    assert Objection.objects.overdue(on).count() == count
+
+
+def test_what_waits_is_what_the_account_may_answer(member, registrar, department, clerk):
+    theirs = file(member, report_opinion(DAY, member))
+    office = file(
+        member,
+        Speech.objects.create(
+            meeting=make_meeting(member.term, on=DAY),
+            member=member,
+            title="发言",
+            manner=SpeechManner.ORAL,
+        ),
+    )
+    assert list(waiting_objections(user=clerk)) == [theirs]
+    assert list(waiting_objections(user=registrar)) == [theirs, office]
+    assert list(waiting_objections(user=member.person.user)) == []
+    answer(theirs, clerk)
+    assert list(waiting_objections(user=clerk)) == []
