@@ -151,11 +151,12 @@ def open_seats(*, user: User, on: date) -> QuerySet[NonVotingSeat]:
     came = Q(attended__in=ATTENDED_STATUSES) | Q(Exists(rows.filter(status__in=ATTENDED_STATUSES)))
     known = ~Q(attended="") | Q(Exists(rows)) | Q(leave_filed_at__isnull=False)
     over = Q(last_day__lt=on)
+    quiet = Q(terms_accepted_at__isnull=False, meeting__start_date__gt=on)
     todo = (
         Q(state=RequestState.PENDING)
         | Q(state=RequestState.APPROVED, invited_at__isnull=True, leave_filed_at__isnull=True)
         & ~over
-        | Q(state=RequestState.APPROVED, invited_at__isnull=False) & ~known
+        | Q(state=RequestState.APPROVED, invited_at__isnull=False) & ~known & ~quiet
         | Q(state=RequestState.APPROVED, materials_returned_at__isnull=True)
         & came
         & _must_hand_back()
