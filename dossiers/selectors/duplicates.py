@@ -6,7 +6,7 @@ Nothing follows from a suspicion by itself; a person looks at both and decides.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -28,6 +28,8 @@ from proposals.models import (
     ResearchParticipation,
 )
 
+#: They are looked for among records dated no longer ago.
+SUSPECTS_SINCE = timedelta(days=365)
 #: Dates this many days apart are still near.
 NEAR_DAYS = 30
 #: Titles at least this alike (0 to 1, punctuation left out) are near.

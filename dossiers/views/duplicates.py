@@ -14,9 +14,9 @@ from accounts.services.records import RecordGoneError
 from core.refusals import RefusalError
 from dossiers.forms.deciding import ConversionForm, DistinctForm, LinkForm, MergeForm
 from dossiers.selectors.comparing import compared_rows, listed_pairs
-from dossiers.selectors.duplicates import COMPARED, collected, suspects
+from dossiers.selectors.duplicates import COMPARED, SUSPECTS_SINCE, collected, suspects
 from dossiers.services.duplicates import mark_distinct, merge_duplicate
-from dossiers.views.entries import SUSPECTS_SINCE, Collecting
+from dossiers.views.entries import Collecting
 from members.choices import RecordKind
 from proposals.models import Proposal, PublicOpinionReport
 from proposals.selectors.linking import converted_waiting, reports_to_link

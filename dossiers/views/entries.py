@@ -1,6 +1,6 @@
 """采集台: what a unit collects, its entries, and the forms to enter one after another."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -16,7 +16,7 @@ from dossiers.forms.entry import EntryForm
 from dossiers.forms.events import ActivityForm, CommendationForm, InvitationForm, SpeechForm
 from dossiers.forms.works import ArticleForm, OpinionForm, ProposalForm, ResearchForm
 from dossiers.importers.office import PERMISSION
-from dossiers.selectors.duplicates import suspects, suspects_of
+from dossiers.selectors.duplicates import SUSPECTS_SINCE, suspects, suspects_of
 from dossiers.selectors.entries import (
     ADDING,
     AT_MEETINGS,
@@ -51,8 +51,6 @@ VERBS = {
     RecordKind.THEMED_ACTIVITY: "登记主题活动",
     RecordKind.CONDUCT: "录入奖励",
 }
-#: Suspected duplicates are looked for among records dated no longer ago.
-SUSPECTS_SINCE = timedelta(days=365)
 
 
 class Collecting(LoginRequiredMixin, PermissionRequiredMixin):

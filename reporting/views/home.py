@@ -10,11 +10,15 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
+from attendance.selectors.convening import own_meetings
 from members.selectors import current_term
-from reporting.selectors.home import NEXT_MEETINGS, coming_invitations, owed_by, own_seat
+from reporting.selectors.home import owed_by, own_seat
 from reporting.selectors.own import own_forms
 from reporting.selectors.worklist import work_list
 from reporting.views.exports import EXPORT_PERMISSION
+
+#: So many meetings are shown.
+NEXT_MEETINGS = 3
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -39,7 +43,7 @@ class HomeView(LoginRequiredMixin, TemplateView):
             "today": today,
             "seat": seat,
             "waiting": work_list(user=user, term=term, at=at),
-            "meetings": coming_invitations(user=user, on=today)[:NEXT_MEETINGS],
+            "meetings": own_meetings(user, on=today)[:NEXT_MEETINGS],
             "owed": owed_by(seat, today=today) if seat else [],
             "years": years,
         }

@@ -1,8 +1,9 @@
 """The invented term as the workbooks the office would have imported, one a year."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ PREVIOUS_TERM = TermOutline(
     "pingxiang-13", "政协萍乡市第十三届委员会", "pingxiang", date(2016, 11, 1), date(2021, 9, 30)
 )
 TOLD_UNTIL = date(2026, 11, 20)
+INSTALMENT, INSTALMENTS = timedelta(days=21), 3
 #: The member in the cast whose report of the year was entered late.
 LATE_OPINION = "late_opinion"
 YEARS = range(TERM.starts.year, TERM.ends.year + 1)
@@ -77,12 +79,45 @@ def invent_term(*, members: int = 330, years: int = 3, seed: int = 1) -> DemoTer
         works = Works(people, year, seed, full=full, **span)
         sheets = year_sheets(programme, register, works)
         last = min(date(year, 12, 31), TOLD_UNTIL)
-        workbooks.append(DemoWorkbook(f"{year}年履职记录", last, year, on_time(sheets, last)))
+        sheets_told = on_time(sheets, last)
+        if last == TOLD_UNTIL:
+            *earlier, sheets_told = instalments(sheets_told, last)
+            workbooks += [
+                DemoWorkbook(f"{year}年履职记录（截至{day.month}月{day.day}日）", day, None, part)
+                for day, part in zip(instalment_days(last), earlier, strict=True)
+            ]
+        workbooks.append(DemoWorkbook(f"{year}年履职记录", last, year, sheets_told))
         if last < TOLD_UNTIL:
             day = date(year + 1, 1, 20)
             late = supplement(sheets, people, last)
             workbooks.append(DemoWorkbook(f"{year}年度补录", day, year, late))
     return DemoTerm(TERM, TOLD_UNTIL, people, workbooks)
+
+
+def instalment_days(last: date) -> list[date]:
+    """Before the last import of the running year, records are brought in every three weeks."""
+    return [last - INSTALMENT * step for step in range(INSTALMENTS, 0, -1)]
+
+
+def instalments(sheets: Sheets, last: date) -> list[Sheets]:
+    """The year's rows by the first import after each of them."""
+    days = [*instalment_days(last), last]
+    meetings = {row["编号"]: row["结束日期"] or row["开始日期"] for row in sheets["会议活动"]}
+    parts: list[Sheets] = [{title: [] for title in sheets} for _ in days]
+    for title, rows in sheets.items():
+        for row in rows:
+            place = bisect_left(days, told_on(row, meetings))
+            parts[min(place, len(days) - 1)][title].append(row)
+    return parts
+
+
+def told_on(row: Row, meetings: Mapping[str, date]) -> date:
+    """The day of the event: of the row's meeting, else its own."""
+    if "会议编号" in row:
+        return meetings[row["会议编号"]]
+    if row.get("编号") in meetings:
+        return meetings[row["编号"]]
+    return next(value for value in row.values() if isinstance(value, date))
 
 
 def on_time(sheets: Sheets, last: date) -> Sheets:

@@ -19,7 +19,24 @@ from reporting.selectors.worklist.house import (
     failed_jobs,
     own_failed_jobs,
 )
-from reporting.selectors.worklist.own import answered_objections, papers_to_hand_in
+from reporting.selectors.worklist.meetings import meetings_to_prepare, sittings_to_close
+from reporting.selectors.worklist.own import (
+    answered_objections,
+    invitations_to_accept,
+    leave_results,
+    meetings_to_answer,
+    papers_to_hand_in,
+)
+from reporting.selectors.worklist.requests import (
+    approvals,
+    change_reports,
+    contributions_owed,
+    conversions,
+    look_alikes,
+    objections,
+    seats_to_carry_on,
+    topics_overdue,
+)
 from reporting.selectors.worklist.tasks import Desk, Task, TaskGroup, Viewer, grouped
 from reporting.selectors.worklist.yearly import (
     campaigns,
@@ -33,6 +50,14 @@ __all__ = ["TaskGroup", "work_list"]
 #: Of the term the office works on.
 OF_TERM: tuple[Callable[[Desk], Iterator[Task]], ...] = (
     attendance_to_report,
+    meetings_to_prepare,
+    sittings_to_close,
+    approvals,
+    seats_to_carry_on,
+    look_alikes,
+    conversions,
+    topics_overdue,
+    contributions_owed,
     findings_to_review,
     open_cases,
     campaigns,
@@ -40,11 +65,16 @@ OF_TERM: tuple[Callable[[Desk], Iterator[Task]], ...] = (
 )
 #: Of a member's own, on the first page of members.
 OF_MEMBER: tuple[Callable[[Desk], Iterator[Task]], ...] = (
+    meetings_to_answer,
+    leave_results,
+    invitations_to_accept,
     answered_objections,
     papers_to_hand_in,
 )
 #: Of the house, whether or not there is a term yet.
 OF_HOUSE: tuple[Callable[[Viewer], Iterator[Task]], ...] = (
+    objections,
+    change_reports,
     accounts_to_help,
     failed_jobs,
     entries_to_look_at,

@@ -3,6 +3,10 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+from attendance.choices import Capacity, Reply, RequestState
+from attendance.models import LeaveRequest
+from attendance.selectors.convening import own_meetings
+from attendance.selectors.seats import own_seats
 from dossiers.choices import HandInKind
 from dossiers.models import Campaign, HandIn, Objection
 from members.models import Member
@@ -10,6 +14,58 @@ from reporting.selectors.worklist.tasks import Desk, Task, address
 
 #: An answer is news for so long.
 NEWS = timedelta(days=14)
+
+
+def meetings_to_answer(desk: Desk) -> Iterator[Task]:
+    """Meetings announced, to which the member has not said whether they come."""
+    found = own_meetings(desk.user, on=desk.on).filter(reply=Reply.NONE, capacity=Capacity.EXPECTED)
+    first = found.first()
+    yield Task(
+        subject="会议",
+        title="会议待回复是否参加",
+        count=found.count(),
+        unit="场",
+        path=address("attendance:meeting-own-list"),
+        due=first.meeting.start_date if first else None,
+        note="最早的会议日期",
+    )
+
+
+def leave_results(desk: Desk) -> Iterator[Task]:
+    settled = LeaveRequest.objects.filter(
+        member__person__user=desk.user,
+        state__in=[RequestState.APPROVED, RequestState.REFUSED],
+        settled_at__gte=desk.at - NEWS,
+    )
+    refused = settled.filter(state=RequestState.REFUSED).count()
+    yield Task(
+        subject="请假",
+        title="请假申请已有结果",
+        count=settled.count(),
+        unit="件",
+        path=address("attendance:leave-list"),
+        note=f"14 天之内办结的{f'，其中 {refused} 件未批准' if refused else ''}",
+    )
+
+
+def invitations_to_accept(desk: Desk) -> Iterator[Task]:
+    """Non-voting seats whose terms of confidence are to be read and accepted."""
+    found = own_seats(desk.user).filter(
+        state=RequestState.APPROVED,
+        terms_accepted_at__isnull=True,
+        leave_filed_at__isnull=True,
+        meeting__start_date__gte=desk.on,
+    )
+    first = found.order_by("meeting__start_date").first()
+    yield Task(
+        subject="列席",
+        title="列席邀请待确认保密要求",
+        count=found.count(),
+        unit="场",
+        path=address("attendance:seat-own-list"),
+        due=first.meeting.start_date if first else None,
+        note="最早的会议日期",
+    )
 
 
 def answered_objections(desk: Desk) -> Iterator[Task]:

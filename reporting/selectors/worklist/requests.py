@@ -1,0 +1,169 @@
+"""What others ask of the account: approvals, answers, reports to settle, records to look at."""
+
+from collections.abc import Iterator
+
+from django.db.models import Min
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from accounts.roles import RoleCode
+from attendance.choices import RequestState
+from attendance.selectors.approvals import recordable_approvals, waiting_approvals
+from attendance.selectors.seats import open_seats
+from dossiers.selectors.duplicates import SUSPECTS_SINCE, suspects
+from dossiers.selectors.objections import waiting_objections
+from members.choices import RecordKind
+from members.selectors.reports import waiting_reports
+from proposals.choices import TopicState
+from proposals.models import Topic, TopicPartnership
+from proposals.selectors.linking import converted_waiting
+from reporting.selectors.worklist.tasks import Desk, Task, Viewer, address, records
+
+#: So many are named one by one where no list shows just these; the rest follow as they are done.
+EACH = 5
+ENTER_PERMISSION = "dossiers.import_workbook"
+
+
+def approvals(desk: Desk) -> Iterator[Task]:
+    """Own steps; for 委员联络科 also those others decide on paper. Due by the meeting's day."""
+    if not desk.may("attendance.decide_approval"):
+        return
+    own = waiting_approvals(user=desk.user, on=desk.on)
+    others = recordable_approvals(user=desk.user).exclude(pk__in=own.values("pk"))
+    for found, title in ((own, "请假、列席待您审批"), (others, "请假、列席等他人审批，可代为登记")):
+        days = Coalesce("leave_request__meeting__start_date", "seat__meeting__start_date")
+        counted = found.order_by().annotate(day=days)
+        yield Task(
+            subject="请假与列席",
+            title=title,
+            count=counted.count(),
+            unit="件",
+            path=address("attendance:approval-list"),
+            due=counted.aggregate(first=Min("day"))["first"],
+            overdue=counted.filter(day__lt=desk.on).count(),
+            note="最早的会议日期",
+        )
+
+
+def seats_to_carry_on(desk: Desk) -> Iterator[Task]:
+    """Seats to invite to, to enter the outcome of, to take the papers back from."""
+    if not desk.may("attendance.decide_approval") or not desk.may(
+        "attendance.change_nonvotingseat"
+    ):
+        return
+    found = open_seats(user=desk.user, on=desk.on).exclude(state=RequestState.PENDING)
+    yield Task(
+        subject="请假与列席",
+        title="列席人员待通知、登记到会或收回材料",
+        count=found.count(),
+        unit="人",
+        path=address("attendance:seat-board"),
+    )
+
+
+def objections(viewer: Viewer) -> Iterator[Task]:
+    found = waiting_objections(user=viewer.user)
+    first = found.first()
+    yield Task(
+        subject="记录异议",
+        title="委员对记录的异议待答复",
+        count=found.count(),
+        unit="件",
+        path=records("dossiers.objection", term="all", state="open"),
+        due=first.due_date if first else None,
+        overdue=found.overdue(viewer.on).count(),
+    )
+
+
+def change_reports(viewer: Viewer) -> Iterator[Task]:
+    found = waiting_reports(user=viewer.user)
+    first = found.first()
+    since = first.recorded_at if first else None
+    yield Task(
+        subject="委员情况报告",
+        title="职务变动等情况报告待办理",
+        count=found.count(),
+        unit="件",
+        path=records("members.changereport", term="all", state__exact="new"),
+        note=f"最早一件 {timezone.localdate(since):%Y-%m-%d} 报来" if since else "",
+    )
+
+
+def look_alikes(desk: Desk) -> Iterator[Task]:
+    """Records collected that may have been entered twice."""
+    if desk.may(ENTER_PERMISSION):
+        found = suspects(
+            term=desk.term,
+            duties=desk.duties,
+            user=desk.user,
+            since=desk.on - SUSPECTS_SINCE,
+            until=desk.on,
+        )
+        yield Task(
+            subject="采集",
+            title="疑似重复的记录待核对",
+            count=len(found),
+            unit="对",
+            path=address("dossiers:duplicate-list"),
+        )
+
+
+def conversions(desk: Desk) -> Iterator[Task]:
+    """Proposals examined as 转社情民意, for whoever collects these."""
+    if desk.may(ENTER_PERMISSION) and desk.duties.opens(RecordKind.OPINION):
+        yield Task(
+            subject="采集",
+            title="提案转社情民意，待登记",
+            count=converted_waiting(desk.term).count(),
+            unit="件",
+            path=address("dossiers:conversion-list"),
+        )
+
+
+def topics_overdue(desk: Desk) -> Iterator[Task]:
+    """Planned for a day that has passed, each by itself: there is no list of just these."""
+    if not desk.may("proposals.change_topic"):
+        return
+    found = Topic.objects.visible_to(desk.user).filter(
+        term=desk.term,
+        state__in=[TopicState.PLANNED, TopicState.UNDER_WAY],
+        planned_date__lt=desk.on,
+    )
+    if not desk.duties.is_whole:
+        found = found.filter(department__name__in=desk.duties.departments)
+    for topic in found.order_by("planned_date", "pk")[:EACH]:
+        yield Task(
+            subject="年度协商计划",
+            title=f"议题已过计划完成日期：{topic.title}",
+            count=1,
+            unit="个",
+            path=address("reporting:topic-detail", topic.pk),
+            due=topic.planned_date,
+            overdue=1,
+        )
+
+
+def contributions_owed(desk: Desk) -> Iterator[Task]:
+    """Joint topics to which the account's county has not written its part yet (联动)."""
+    if not desk.may("proposals.change_topicpartnership") or not desk.user.has_role(
+        RoleCode.COUNTY_GROUP
+    ):
+        return
+    counties = desk.user.affiliations.values("liaison_group__assembly")
+    open_states = [TopicState.PLANNED, TopicState.UNDER_WAY]
+    found = TopicPartnership.objects.filter(
+        topic__in=Topic.objects.visible_to(desk.user).filter(term=desk.term, state__in=open_states),
+        assembly__in=counties,
+        contribution="",
+    )
+    for partnership in found.select_related("topic").order_by("topic__planned_date", "pk")[:EACH]:
+        topic = partnership.topic
+        yield Task(
+            subject="年度协商计划",
+            title=f"联动议题的分工与成果待填写：{topic.title}",
+            count=1,
+            unit="个",
+            path=address("reporting:topic-detail", topic.pk),
+            due=topic.planned_date,
+            overdue=int(topic.planned_date is not None and topic.planned_date < desk.on),
+        )
