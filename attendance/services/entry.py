@@ -17,6 +17,9 @@ from members.choices import RecordKind
 from members.models import Member, Term
 from members.selectors.duties import refuse_uncollected
 
+#: Links of an attendance row, which come checked: asking for each would be queries a row.
+LINKS = ("sitting", "member", "recorded_by", "leave_request")
+
 
 class AlreadyEnteredError(RefusalError):
     """The very record is stored already, perhaps since a moment ago."""
@@ -162,11 +165,8 @@ def enter_activity(
     sitting = Sitting(meeting=meeting)
     sitting.save(force_insert=True)
     rows: list[Meeting | Sitting | Attendance] = [meeting, sitting]
-    for member in attended:
-        row = _new_row(sitting, member, AttendanceStatus.PRESENT, actor, at)
-        row.clean_fields()
-        row.save(force_insert=True)
-        rows.append(row)
+    came = [_new_row(sitting, member, AttendanceStatus.PRESENT, actor, at) for member in attended]
+    rows += Attendance.objects.bulk_create(came)
     audit.record(
         actor=actor,
         verb=Verb.CREATE,
@@ -215,23 +215,31 @@ def mark_attendance(
         )
     new = [member for member in marks if member.pk not in stored]
     refuse_not_members_then(new, meeting.start_date, unless_suspended=True)
-    written = []
+    new_rows, amended, before = [], [], {}
     for member, status in marks.items():
         row = stored.get(member.pk)
-        before = audit.snapshot(row) if row else None
-        row = row or _new_row(sitting, member, status, actor, at)
+        if row is not None:
+            before[member.pk] = audit.snapshot(row)
+        else:
+            row = _new_row(sitting, member, status, actor, at)
         row.status = status
         is_leave = status == AttendanceStatus.LEAVE
         row.leave_reason = reasons.get(member, row.leave_reason) if is_leave else ""
-        if before is not None:
-            if audit.snapshot(row) == before:
-                continue
+        row.clean_fields(exclude=LINKS)
+        if member.pk not in before:
+            new_rows.append(row)
+        elif audit.snapshot(row) != before[member.pk]:
             row.version += 1
-        row.clean_fields()
-        row.save()
-        written.append(row)
-        label = f"{member} {row.get_status_display()}"
-        changes.append(audit.changes_of(row, before, audit.snapshot(row), label=label))
+            amended.append(row)
+    Attendance.objects.bulk_create(new_rows)
+    Attendance.objects.bulk_update(amended, ["status", "leave_reason", "version"])
+    written = [*amended, *new_rows]
+    names = {member.pk: str(member) for member in marks}
+    for row in written:
+        label = f"{names[row.member_id]} {row.get_status_display()}"
+        changes.append(
+            audit.changes_of(row, before.get(row.member_id), audit.snapshot(row), label=label)
+        )
     if written:
         audit.record(
             actor=actor,
