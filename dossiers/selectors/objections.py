@@ -12,7 +12,14 @@ from core.models import Recorded
 from dossiers.choices import ObjectionAct
 from dossiers.models import Objection
 from dossiers.querysets import ObjectionQuerySet
-from dossiers.selectors.disputable import digest_of, entered_since, own_record, shown, title_of
+from dossiers.selectors.disputable import (
+    OwnRecord,
+    digest_of,
+    entered_since,
+    own_record,
+    shown,
+    title_of,
+)
 from members.models import CollectionDuty, Department, Member, Term
 
 #: The permission of those who answer.
@@ -89,7 +96,7 @@ class DisputedRecord:
     has_changed: bool
 
     @property
-    def shown(self):  # type: ignore[no-untyped-def]
+    def shown(self) -> OwnRecord | None:
         return shown(self.record) if self.record else None
 
 

@@ -68,6 +68,8 @@ def waiting_reports(*, user: User) -> ChangeReportQuerySet:
 
 
 def _county_group(user: User, member: Member) -> LiaisonGroup | None:
+    if member.liaison_group_id is None:
+        return None
     groups = user.affiliations.values("liaison_group")
     return LiaisonGroup.objects.filter(pk=member.liaison_group_id, pk__in=groups).first()
 

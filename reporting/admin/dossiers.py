@@ -22,7 +22,7 @@ from members.models import Member
 from members.permissions import sees_phone, shown_phone
 from reporting.admin.lists import BehindFilter, DossierList, DossierYearFilter, FoundFilter
 from reporting.models import DutyDossier
-from reporting.selectors.dossier import dossier_of, findings_of, years_of
+from reporting.selectors.dossier import dossier_of, findings_of, objections_of, years_of
 from reporting.selectors.forms import printable_to
 from reporting.selectors.own import forms_of
 from reporting.selectors.standing import as_of, standing_of
@@ -146,6 +146,7 @@ class DutyDossierAdmin(AuditedModelAdmin):
             "on": on,
             "standing": standing_of(member, year=looked_at, on=on),
             "findings": findings_of(member=member, year=year, user=request.user),
+            "objections": objections_of(member=member, year=year, user=request.user),
             "forms": self._forms(request, member, looked_at),
             "exit_outcomes": EXIT_OUTCOMES,
             "may_see_rules": request.user.reads_everything,

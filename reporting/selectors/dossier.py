@@ -13,7 +13,8 @@ from assessments.models import Finding
 from attendance.choices import ATTENDED_STATUSES, AttendanceStatus
 from attendance.models import Attendance, OutsideInvitation, Speech
 from core.models import Recorded
-from dossiers.models import HandIn
+from dossiers.choices import ObjectionState
+from dossiers.models import HandIn, Objection
 from exits.models import ExitCase
 from members.models import Commendation, ConductFinding, Member, Sanction
 from proposals.models import Article, Proposal, PublicOpinionReport, Research
@@ -74,6 +75,16 @@ def findings_of(*, member: Member, year: int | None, user: User) -> QuerySet[Fin
     """The member's findings of the year and of the term that the account may see."""
     found = Finding.objects.visible_to(user).filter(member=member)
     return found if year is None else found.of_year(year)
+
+
+def objections_of(*, member: Member, year: int | None, user: User) -> QuerySet[Objection]:
+    """The member's objections that the account may see: filed in the year, or still open."""
+    if not reads(user, Objection):
+        return Objection.objects.none()
+    found = Objection.objects.visible_to(user).filter(member=member)
+    if year is not None:
+        found = found.filter(Q(filed_at__year=year) | Q(state=ObjectionState.OPEN))
+    return found.select_related("department").order_by("-filed_at", "-pk")
 
 
 def reads(user: User, model: type[Model]) -> bool:
