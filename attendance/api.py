@@ -5,11 +5,12 @@ from rest_framework import serializers
 from accounts.api.base import OptionalName, ReadSerializer, VisibleModelViewSet
 from attendance.filters import (
     AttendanceFilter,
+    ExpectationFilter,
     MeetingFilter,
     OutsideInvitationFilter,
     SpeechFilter,
 )
-from attendance.models import Attendance, Meeting, OutsideInvitation, Speech
+from attendance.models import Attendance, Expectation, Meeting, OutsideInvitation, Speech
 from members.api.register import MemberReference
 
 
@@ -42,6 +43,7 @@ class MeetingSerializer(ReadSerializer):
             "sector",
             "committee",
             "topic",
+            "participation",
             "sittings",
             "version",
         ]
@@ -112,3 +114,22 @@ class OutsideInvitationViewSet(VisibleModelViewSet):
     search_fields = ["member__person__name", "title", "inviter"]
     ordering_fields = ["date"]
     about = "应邀以委员身份参加的外单位会议活动。"
+
+
+class ExpectationSerializer(ReadSerializer):
+    member = MemberReference(read_only=True, label="委员")
+    meeting = MeetingReference(read_only=True, label="会议活动")
+
+    class Meta:
+        model = Expectation
+        fields = ["id", "meeting", "member", "capacity", "reply", "replied_at", "version"]
+
+
+class ExpectationViewSet(VisibleModelViewSet):
+    queryset = Expectation.objects.select_related("meeting", "member__person")
+    serializer_class = ExpectationSerializer
+    filterset_class = ExpectationFilter
+    search_fields = ["member__person__name", "meeting__title"]
+    ordering_fields = ["meeting__start_date", "member__code"]
+    ordering = ["pk"]
+    about = "应到名单。会议首日暂停履职、已退出的委员不在其中；自愿报名的活动以回复为准。"

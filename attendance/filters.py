@@ -2,7 +2,14 @@
 
 import django_filters
 
-from attendance.choices import AttendanceStatus, MeetingKind, SpeechManner, SpeechOccasion
+from attendance.choices import (
+    AttendanceStatus,
+    Capacity,
+    MeetingKind,
+    Reply,
+    SpeechManner,
+    SpeechOccasion,
+)
 from core.parameters import DatesFilter, DateYearFilter, TermFilter, TextFilter
 
 
@@ -46,3 +53,12 @@ class OutsideInvitationFilter(django_filters.FilterSet):
     year = DateYearFilter("date")
     date = DatesFilter("date", "日期")
     member = TextFilter("member__code", "委员编号")
+
+
+class ExpectationFilter(django_filters.FilterSet):
+    term = TermFilter("member__term__code")
+    year = DateYearFilter("meeting__start_date")
+    meeting = TextFilter("meeting__number", "会议编号")
+    member = TextFilter("member__code", "委员编号")
+    capacity = django_filters.ChoiceFilter(choices=Capacity.choices, label="身份")
+    reply = django_filters.ChoiceFilter(choices=Reply.choices, label="回复")

@@ -22,6 +22,7 @@ from accounts.api.tokens import TokenView
 from assessments.api import FindingViewSet, RunViewSet
 from attendance.api import (
     AttendanceViewSet,
+    ExpectationViewSet,
     MeetingViewSet,
     OutsideInvitationViewSet,
     SpeechViewSet,
@@ -29,6 +30,7 @@ from attendance.api import (
 from dossiers.api import CampaignViewSet, FactsViewSet, HandInViewSet, ObjectionViewSet
 from exits.api import EvaluationView
 from members.api.conduct import CommendationViewSet, ConductFindingViewSet, SanctionViewSet
+from members.api.notices import NoticeViewSet
 from members.api.register import (
     CommitteeViewSet,
     DepartmentViewSet,
@@ -63,7 +65,9 @@ ENDPOINTS = {
     "commendations": CommendationViewSet,
     "sanctions": SanctionViewSet,
     "conduct-findings": ConductFindingViewSet,
+    "notices": NoticeViewSet,
     "meetings": MeetingViewSet,
+    "expectations": ExpectationViewSet,
     "attendances": AttendanceViewSet,
     "speeches": SpeechViewSet,
     "outside-invitations": OutsideInvitationViewSet,

@@ -75,6 +75,7 @@ MENU = [
     group(
         "会议与出席",
         records("会议活动", "event", "attendance.meeting"),
+        records("通知", "notifications", "members.notice"),
         records("考勤", "how_to_reg", "attendance.attendance"),
         records("会议发言", "record_voice_over", "attendance.speech"),
         records("外单位活动", "handshake", "attendance.outsideinvitation"),
@@ -171,9 +172,13 @@ MENU = [
 #: The menu of members, on every page of theirs.
 MEMBERS = [
     entry("首页", "reporting:home"),
+    entry("通知", "members:notice-list"),
+    entry("会议", "attendance:meeting-own-list", "attendance.view_meeting"),
     entry("我的记录", "dossiers:record-list", "attendance.view_attendance"),
     entry("请假", "attendance:leave-list", "attendance.add_leaverequest"),
     entry("列席", "attendance:seat-own-list", "attendance.add_leaverequest"),
+    entry("议题", "reporting:topic-own", "proposals.view_topic"),
+    entry("日历", "reporting:calendar-detail", "attendance.view_meeting"),
     entry("我的任务", "accounts:job-list"),
 ]
 #: Warm greys and one accent, a deep Chinese red.

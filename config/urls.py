@@ -8,6 +8,7 @@ urlpatterns = [
     path("healthz/", health, name="health"),
     path("accounts/", include("accounts.urls")),
     path("attendance/", include("attendance.urls")),
+    path("members/", include("members.urls")),
     path("dossiers/", include("dossiers.urls")),
     path("exits/", include("exits.urls")),
     path("", include("reporting.urls")),

@@ -6,7 +6,16 @@ import django_filters
 from django.db.models import QuerySet
 
 from core.parameters import DatesFilter, DateYearFilter, TermFilter, TextFilter
-from members.choices import ChangeKind, ConductKind, Level, Party, Post, ReportState, SanctionKind
+from members.choices import (
+    ChangeKind,
+    ConductKind,
+    Level,
+    NoticeKind,
+    Party,
+    Post,
+    ReportState,
+    SanctionKind,
+)
 
 
 class OrganFilter(django_filters.FilterSet):
@@ -71,3 +80,9 @@ class ConductFindingFilter(CommendationFilter):
 class ChangeReportFilter(OfMemberFilter):
     kind = django_filters.MultipleChoiceFilter(choices=ChangeKind.choices, label="类别")
     state = django_filters.MultipleChoiceFilter(choices=ReportState.choices, label="状态")
+
+
+class NoticeFilter(django_filters.FilterSet):
+    term = TermFilter()
+    sent = DatesFilter("sent_at__date", "发出日期")
+    kind = django_filters.MultipleChoiceFilter(choices=NoticeKind.choices, label="类别")

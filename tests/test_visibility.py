@@ -37,6 +37,7 @@ OPEN = {
 }
 WORK = {
     "attendance.attendance",
+    "attendance.expectation",
     "attendance.speech",
     "attendance.outsideinvitation",
     "proposals.proposal",
@@ -52,7 +53,9 @@ JUDGEMENT = {"assessments.finding"}
 OBJECTIONS = {"dossiers.objection"}
 #: On members, never shown to the member.
 REPORTS = {"members.changereport"}
-KINDS = WORK | REGISTER | DISCIPLINE | JUDGEMENT | OBJECTIONS | REPORTS
+#: Read by whoever it went to; a unit sees what it sent.
+NOTICES = {"members.notice"}
+KINDS = WORK | REGISTER | DISCIPLINE | JUDGEMENT | OBJECTIONS | REPORTS | NOTICES
 
 
 def shown(marks: frozenset[str] | set[str], *groups: set[str]) -> dict[str, frozenset[str]]:
@@ -64,14 +67,17 @@ SEES: dict[str, dict[str, frozenset[str]]] = {
     "leader": shown(ALL, KINDS),
     "member": shown({A}, KINDS - REPORTS),
     # the department collects proposals and nothing else
-    "collector": shown(NOBODY, WORK, OBJECTIONS)
+    "collector": shown(NOBODY, WORK, OBJECTIONS, NOTICES)
     | shown(ALL, {"members.member", "proposals.proposal"}),
-    "organization_department": shown({A, C}, WORK, REGISTER, DISCIPLINE, REPORTS),
-    "united_front_department": shown({B}, WORK, REGISTER, DISCIPLINE, REPORTS),
+    "organization_department": shown({A, C}, WORK, REGISTER, DISCIPLINE, REPORTS)
+    | shown(NOBODY, NOTICES),
+    "united_front_department": shown({B}, WORK, REGISTER, DISCIPLINE, REPORTS)
+    | shown(NOBODY, NOTICES),
     # the groups are among those a suspension is notified to (萍协办字〔2022〕19号 二)
-    "county_group": shown({A, B}, WORK, REGISTER, REPORTS, {"members.suspensionperiod"}),
+    "county_group": shown({A, B}, WORK, REGISTER, REPORTS, {"members.suspensionperiod"})
+    | shown(NOBODY, NOTICES),
     "sector_group": shown({A, B}, WORK, REGISTER, {"members.suspensionperiod"})
-    | shown(NOBODY, REPORTS),
+    | shown(NOBODY, REPORTS, NOTICES),
     "system_admin": {},
     "security_auditor": {},
 }

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import Job, Role, User
 from accounts.roles import RoleCode
 from assessments.models import Finding, FindingEvent, PackSnapshot, Run
-from attendance.models import Attendance, Meeting, OutsideInvitation, Sitting, Speech
+from attendance.models import Attendance, Expectation, Meeting, OutsideInvitation, Sitting, Speech
 from dossiers.models import Campaign, HandIn, Objection, ObjectionEntry
 from exits.models import ExitCase, ExitCaseStep
 from members.models import (
@@ -25,6 +25,8 @@ from members.models import (
     Department,
     LiaisonGroup,
     Member,
+    Notice,
+    NoticeRecipient,
     Person,
     Sanction,
     Sector,
@@ -180,7 +182,11 @@ def add_member(world: World, mark: str, *, party: str = "cpc", organ: int = 0) -
 
 
 def add_correspondence(member: Member, mark: str) -> None:
-    """An objection the office is to answer, and a report on the member that was passed on."""
+    """An objection the office is to answer, a report on the member that was passed on, a notice."""
+    notice = Notice.objects.create(
+        term=member.term, kind="meeting", title=f"{mark}通知", body="请参加。", sent_at=AT
+    )
+    NoticeRecipient.objects.create(notice=notice, member=member)
     objection = Objection.objects.create(
         member=member,
         kind="speech",
@@ -207,6 +213,7 @@ def add_attendance_records(world: World, member: Member, mark: str) -> None:
     )
     Speech.objects.create(meeting=world.meeting, member=member, title=f"{mark}发言", manner="oral")
     OutsideInvitation.objects.create(member=member, date=DAY, title=f"{mark}外单位活动")
+    Expectation.objects.create(meeting=world.meeting, member=member)
 
 
 def add_written_work(world: World, member: Member, mark: str) -> None:

@@ -1,3 +1,3 @@
-from members.admin import assemblies, calendar, conduct, organs, people, reports
+from members.admin import assemblies, calendar, conduct, notices, organs, people, reports
 
-__all__ = ["assemblies", "calendar", "conduct", "organs", "people", "reports"]
+__all__ = ["assemblies", "calendar", "conduct", "notices", "organs", "people", "reports"]
