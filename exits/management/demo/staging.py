@@ -21,10 +21,13 @@ from assessments.services import create_term, decide_finding
 from dossiers.importers import import_workbook
 from dossiers.models import Campaign
 from exits.choices import CaseStepKind, ExitKind
+from exits.management.demo.calling import stage_calling
 from exits.management.demo.chance import stream
 from exits.management.demo.collecting import stage_collecting
 from exits.management.demo.correspondence import stage_correspondence
+from exits.management.demo.timeliness import stage_timeliness
 from exits.management.demo.times import moment
+from exits.management.demo.topics import stage_topics
 from exits.management.demo.workbooks import (
     DemoTerm,
     DemoWorkbook,
@@ -84,8 +87,11 @@ def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
                 decide(term, workbook, demo, seed, actor)
             if is_supplement(workbook) and workbook.day.year == demo.told_until.year:
                 carry_on_cases(term, demo, actor)
+    stage_calling(term=term, told_until=demo.told_until, actor=actor)
+    stage_timeliness(term=term, told_until=demo.told_until, actor=actor)
     stage_correspondence(term=term, told_until=demo.told_until, actor=actor)
     stage_collecting(term=term, told_until=demo.told_until, actor=actor)
+    stage_topics(term=term, demo=demo, seed=seed, actor=actor)
     return term
 
 
