@@ -1,4 +1,4 @@
-"""Endpoints of meetings, attendance, speeches and invitations."""
+"""Endpoints of meetings, attendance, speeches, invitations, leave and non-voting seats."""
 
 from rest_framework import serializers
 
@@ -6,11 +6,22 @@ from accounts.api.base import OptionalName, ReadSerializer, VisibleModelViewSet
 from attendance.filters import (
     AttendanceFilter,
     ExpectationFilter,
+    LeaveRequestFilter,
     MeetingFilter,
+    NonVotingSeatFilter,
     OutsideInvitationFilter,
     SpeechFilter,
 )
-from attendance.models import Attendance, Expectation, Meeting, OutsideInvitation, Speech
+from attendance.models import (
+    Approval,
+    Attendance,
+    Expectation,
+    LeaveRequest,
+    Meeting,
+    NonVotingSeat,
+    OutsideInvitation,
+    Speech,
+)
 from members.api.register import MemberReference
 
 
@@ -133,3 +144,98 @@ class ExpectationViewSet(VisibleModelViewSet):
     ordering_fields = ["meeting__start_date", "member__code"]
     ordering = ["pk"]
     about = "应到名单。会议首日暂停履职、已退出的委员不在其中；自愿报名的活动以回复为准。"
+
+
+class ApprovalSerializer(ReadSerializer):
+    decided_by = OptionalName(source="decided_by.name", label="经办人")
+
+    class Meta:
+        model = Approval
+        fields = [
+            "sequence",
+            "approver",
+            "verdict",
+            "note",
+            "on_behalf",
+            "decided_by",
+            "decided_at",
+        ]
+
+
+class LeaveRequestSerializer(ReadSerializer):
+    member = MemberReference(read_only=True, label="委员")
+    meeting = MeetingReference(read_only=True, label="会议活动")
+    sittings = serializers.SlugRelatedField(
+        slug_field="number", many=True, read_only=True, label="请假场次，空为整个会议"
+    )
+    approvals = ApprovalSerializer(many=True, read_only=True, label="审批环节")
+
+    class Meta:
+        model = LeaveRequest
+        fields = [
+            "id",
+            "meeting",
+            "member",
+            "sittings",
+            "reason",
+            "filed_at",
+            "is_late",
+            "is_afterwards",
+            "state",
+            "settled_at",
+            "approvals",
+            "version",
+        ]
+
+
+class LeaveRequestViewSet(VisibleModelViewSet):
+    queryset = LeaveRequest.objects.select_related("meeting", "member__person").prefetch_related(
+        "sittings", "approvals__decided_by"
+    )
+    serializer_class = LeaveRequestSerializer
+    filterset_class = LeaveRequestFilter
+    search_fields = ["member__person__name", "meeting__title"]
+    ordering_fields = ["filed_at", "meeting__start_date"]
+    about = "请假申请及其审批。事后补假的获批后作为情况说明，考勤仍计缺席。"
+
+
+class NonVotingSeatSerializer(ReadSerializer):
+    member = MemberReference(read_only=True, allow_null=True, label="委员，非委员为空")
+    meeting = MeetingReference(read_only=True, label="会议活动")
+    department = OptionalName(source="department.name", label="提出部门，空为市政协办公室")
+    approvals = ApprovalSerializer(many=True, read_only=True, label="审批环节")
+
+    class Meta:
+        model = NonVotingSeat
+        fields = [
+            "id",
+            "meeting",
+            "member",
+            "name",
+            "unit",
+            "department",
+            "agenda_item",
+            "reason",
+            "state",
+            "settled_at",
+            "invited_at",
+            "terms_accepted_at",
+            "leave_filed_at",
+            "leave_is_late",
+            "attended",
+            "materials_returned_at",
+            "approvals",
+            "version",
+        ]
+
+
+class NonVotingSeatViewSet(VisibleModelViewSet):
+    queryset = NonVotingSeat.objects.select_related(
+        "meeting", "member__person", "department"
+    ).prefetch_related("approvals__decided_by")
+    serializer_class = NonVotingSeatSerializer
+    filterset_class = NonVotingSeatFilter
+    search_fields = ["member__person__name", "name", "meeting__title", "agenda_item"]
+    ordering_fields = ["meeting__start_date", "settled_at"]
+    ordering = ["pk"]
+    about = "列席人员，从提名到交回材料。委员的到会情况见其考勤。"

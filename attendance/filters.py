@@ -7,6 +7,7 @@ from attendance.choices import (
     Capacity,
     MeetingKind,
     Reply,
+    RequestState,
     SpeechManner,
     SpeechOccasion,
 )
@@ -62,3 +63,19 @@ class ExpectationFilter(django_filters.FilterSet):
     member = TextFilter("member__code", "委员编号")
     capacity = django_filters.ChoiceFilter(choices=Capacity.choices, label="身份")
     reply = django_filters.ChoiceFilter(choices=Reply.choices, label="回复")
+
+
+class LeaveRequestFilter(django_filters.FilterSet):
+    term = TermFilter("meeting__term__code")
+    year = DateYearFilter("meeting__start_date")
+    meeting = TextFilter("meeting__number", "会议编号")
+    member = TextFilter("member__code", "委员编号")
+    state = django_filters.ChoiceFilter(choices=RequestState.choices, label="状态")
+
+
+class NonVotingSeatFilter(django_filters.FilterSet):
+    term = TermFilter("meeting__term__code")
+    year = DateYearFilter("meeting__start_date")
+    meeting = TextFilter("meeting__number", "会议编号")
+    member = TextFilter("member__code", "委员编号")
+    state = django_filters.ChoiceFilter(choices=RequestState.choices, label="状态")

@@ -23,7 +23,9 @@ from assessments.api import FindingViewSet, RunViewSet
 from attendance.api import (
     AttendanceViewSet,
     ExpectationViewSet,
+    LeaveRequestViewSet,
     MeetingViewSet,
+    NonVotingSeatViewSet,
     OutsideInvitationViewSet,
     SpeechViewSet,
 )
@@ -69,6 +71,8 @@ ENDPOINTS = {
     "meetings": MeetingViewSet,
     "expectations": ExpectationViewSet,
     "attendances": AttendanceViewSet,
+    "leave-requests": LeaveRequestViewSet,
+    "non-voting-seats": NonVotingSeatViewSet,
     "speeches": SpeechViewSet,
     "outside-invitations": OutsideInvitationViewSet,
     "proposals": ProposalViewSet,

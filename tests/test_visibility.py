@@ -55,7 +55,9 @@ OBJECTIONS = {"dossiers.objection"}
 REPORTS = {"members.changereport"}
 #: Read by whoever it went to; a unit sees what it sent.
 NOTICES = {"members.notice"}
-KINDS = WORK | REGISTER | DISCIPLINE | JUDGEMENT | OBJECTIONS | REPORTS | NOTICES
+#: The reason of leave is nobody else's business, nor who was asked to sit in.
+REQUESTS = {"attendance.leaverequest", "attendance.nonvotingseat"}
+KINDS = WORK | REGISTER | DISCIPLINE | JUDGEMENT | OBJECTIONS | REPORTS | NOTICES | REQUESTS
 
 
 def shown(marks: frozenset[str] | set[str], *groups: set[str]) -> dict[str, frozenset[str]]:
@@ -67,17 +69,17 @@ SEES: dict[str, dict[str, frozenset[str]]] = {
     "leader": shown(ALL, KINDS),
     "member": shown({A}, KINDS - REPORTS),
     # the department collects proposals and nothing else
-    "collector": shown(NOBODY, WORK, OBJECTIONS, NOTICES)
+    "collector": shown(NOBODY, WORK, OBJECTIONS, NOTICES, REQUESTS)
     | shown(ALL, {"members.member", "proposals.proposal"}),
     "organization_department": shown({A, C}, WORK, REGISTER, DISCIPLINE, REPORTS)
-    | shown(NOBODY, NOTICES),
+    | shown(NOBODY, NOTICES, REQUESTS),
     "united_front_department": shown({B}, WORK, REGISTER, DISCIPLINE, REPORTS)
-    | shown(NOBODY, NOTICES),
+    | shown(NOBODY, NOTICES, REQUESTS),
     # the groups are among those a suspension is notified to (萍协办字〔2022〕19号 二)
     "county_group": shown({A, B}, WORK, REGISTER, REPORTS, {"members.suspensionperiod"})
-    | shown(NOBODY, NOTICES),
+    | shown(NOBODY, NOTICES, REQUESTS),
     "sector_group": shown({A, B}, WORK, REGISTER, {"members.suspensionperiod"})
-    | shown(NOBODY, REPORTS, NOTICES),
+    | shown(NOBODY, REPORTS, NOTICES, REQUESTS),
     "system_admin": {},
     "security_auditor": {},
 }

@@ -37,6 +37,7 @@ IMPERSONAL = OPEN | {
     "members.collectionduty",
     "members.calendarday",
     "attendance.sitting",
+    "attendance.procedure",
     "assessments.packsnapshot",
     "accounts.role",
     "accounts.user",

@@ -12,7 +12,17 @@ from django.utils import timezone
 from accounts.models import Job, Role, User
 from accounts.roles import RoleCode
 from assessments.models import Finding, FindingEvent, PackSnapshot, Run
-from attendance.models import Attendance, Expectation, Meeting, OutsideInvitation, Sitting, Speech
+from attendance.models import (
+    Approval,
+    Attendance,
+    Expectation,
+    LeaveRequest,
+    Meeting,
+    NonVotingSeat,
+    OutsideInvitation,
+    Sitting,
+    Speech,
+)
 from dossiers.models import Campaign, HandIn, Objection, ObjectionEntry
 from exits.models import ExitCase, ExitCaseStep
 from members.models import (
@@ -214,6 +224,24 @@ def add_attendance_records(world: World, member: Member, mark: str) -> None:
     Speech.objects.create(meeting=world.meeting, member=member, title=f"{mark}发言", manner="oral")
     OutsideInvitation.objects.create(member=member, date=DAY, title=f"{mark}外单位活动")
     Expectation.objects.create(meeting=world.meeting, member=member)
+    add_requests(world, member, mark)
+
+
+def add_requests(world: World, member: Member, mark: str) -> None:
+    """Leave waiting for 委员联络科, and an invitation to sit without a vote."""
+    leave = LeaveRequest.objects.create(
+        meeting=world.meeting, member=member, reason=f"{mark}就医", filed_at=AT
+    )
+    Approval.objects.create(leave_request=leave, sequence=1, approver="liaison_section")
+    NonVotingSeat.objects.create(
+        meeting=world.meeting,
+        member=member,
+        agenda_item=f"{mark}议题",
+        reason=f"{mark}理由",
+        state="approved",
+        settled_at=AT,
+        invited_at=AT,
+    )
 
 
 def add_written_work(world: World, member: Member, mark: str) -> None:
