@@ -29,7 +29,7 @@ from members.models import (
     Tenure,
     Term,
 )
-from proposals.choices import ResearchKind
+from proposals.choices import ResearchKind, TopicKind
 from proposals.models import (
     Article,
     OpinionAuthorship,
@@ -37,6 +37,8 @@ from proposals.models import (
     PublicOpinionReport,
     Research,
     ResearchParticipation,
+    Topic,
+    TopicParticipation,
 )
 from tests.building import make_meeting, make_term
 
@@ -205,6 +207,31 @@ def pages() -> list[str]:
     return [reverse("admin:index"), *lists]
 
 
+def organ_pages(term: Term) -> list[tuple[str, str]]:
+    """Name and address of the pages of the term's organs, topics and meetings."""
+    topic = Topic.objects.create(
+        term=term, number="议题", title="议题", kind=TopicKind.RESEARCH, year=YEAR
+    )
+    TopicParticipation.objects.bulk_create(
+        [TopicParticipation(topic=topic, member=member) for member in term.members.all()]
+    )
+    year = f"?year={YEAR}"
+    pages = {
+        "organs": reverse("reporting:organ-list") + year,
+        "committee": reverse(
+            "reporting:committee-detail", args=[term.specialcommittee_set.get().pk]
+        )
+        + year,
+        "sector": reverse("reporting:sector-detail", args=[term.sector_set.first().pk]) + year,
+        "assembly": reverse("reporting:assembly-detail") + year,
+        "calendar": reverse("reporting:calendar-detail") + f"?month={YEAR}-02",
+        "plan": reverse("reporting:topic-list") + year,
+        "topic": reverse("reporting:topic-detail", args=[topic.pk]),
+        "topic edit": reverse("reporting:topic-edit", args=[topic.pk]),
+    }
+    return list(pages.items())
+
+
 def opened(client, page: str) -> int:
     answers = []
     count = queries_of(lambda: answers.append(client.get(page)))
@@ -224,6 +251,7 @@ def test_thirty_members_and_three_thousand_take_the_same_queries(client):
         fill(term, size)
         spent = {"evaluate": evaluate(term), "evaluate again": evaluate(term)}
         spent |= {page: opened(client, page) for page in pages()}
+        spent |= {name: opened(client, page) for name, page in organ_pages(term)}
         return spent | {page: opened(api, page) for page in endpoints}
 
     costs(make_term("first", starts=date(2016, 1, 1), ends=date(2023, 12, 31)), 1)
