@@ -43,7 +43,8 @@ class ScopeForm(forms.Form):
     mark = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, meeting: Meeting, rule: list[Line], **kwargs):
-        super().__init__(*args, initial={"lines": [code_of(line) for line in rule]}, **kwargs)
+        kwargs["initial"] = {"lines": [code_of(line) for line in rule]}
+        super().__init__(*args, **kwargs)
         organs = {
             scope: model.objects.filter(term=meeting.term_id) for scope, model in ORGANS.items()
         }
@@ -109,13 +110,18 @@ class NoticeForm(forms.Form):
     reply_by = date_field("请于此日前回复", required=False, help_text="不填 = 不要求回复。")
     only_untold = forms.TypedChoiceField(
         label="发给",
-        choices=[("", "名单上的全部委员"), ("yes", "只补发给还没有通知到的委员")],
-        coerce=bool,
-        empty_value=False,
-        required=False,
+        choices=[("yes", "只补发给还没有通知到的委员"), ("no", "名单上的全部委员")],
+        coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
+        error_messages=REQUIRED,
     )
     sent_before = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args, is_first: bool, **kwargs):
+        """Of a first notice nobody asks whom it goes to."""
+        super().__init__(*args, **kwargs)
+        if is_first:
+            del self.fields["only_untold"]
 
 
 class MaterialForm(forms.Form):

@@ -16,6 +16,7 @@ from attendance.querysets import keeps_meeting
 from core.dates import planned, planned_briefly
 from members.choices import NoticeKind
 from members.models import Notice, NoticeRecipient
+from members.selectors.calendar import work_calendar
 
 #: 开展 rather than 召开: what is not a meeting in a hall.
 ACTIVITIES = frozenset(
@@ -140,8 +141,7 @@ class Draft:
 
 def draft_notice(meeting: Meeting, *, on: date) -> Draft:
     """Time, place, agenda and what is asked, as the office writes such notices."""
-    reply_by = max(meeting.start_date - timedelta(days=REPLY_DAYS), on)
-    reply = reply_by if reply_by <= meeting.start_date else None
+    reply = _reply_day(meeting, on)
     verb = "开展" if meeting.kind in ACTIVITIES else "召开"
     name = meeting.title
     parts = [
@@ -156,6 +156,15 @@ def draft_notice(meeting: Meeting, *, on: date) -> Draft:
     for number, (heading, words) in zip(COUNTING, parts, strict=False):
         body.append(f"{number}、{heading}\n{words}")
     return Draft(f"关于{verb}{name}的通知"[:200], "\n".join(body), reply)
+
+
+def _reply_day(meeting: Meeting, on: date) -> date | None:
+    """A working day in good time before the meeting, today at the earliest."""
+    calendar = work_calendar()
+    day = meeting.start_date - timedelta(days=REPLY_DAYS)
+    while day > on and not calendar.is_workday(day):
+        day -= timedelta(days=1)
+    return max(day, on) if on <= meeting.start_date else None
 
 
 def _addressee(meeting: Meeting) -> str:

@@ -39,7 +39,7 @@ from attendance.services.expected import add_expected, build_expected, remove_ex
 from attendance.views.base import AskedIn, carried_out
 from members.models import Member
 
-PER_PAGE = 50
+PER_PAGE = 40
 #: What the list can be narrowed to, by name in the address.
 SHOWN = {
     "untold": ("未通知", {"told_at__isnull": True}),
@@ -285,9 +285,13 @@ class NoticeCreateView(MeetingAct):
             "title": draft.title,
             "body": draft.body,
             "reply_by": draft.reply_by,
-            "only_untold": "yes" if earlier else "",
+            "only_untold": "yes",
             "sent_before": len(earlier),
         }
+
+    def get_form_kwargs(self) -> dict[str, Any]:
+        seen = self.request.POST.get("sent_before", notices_of(self.meeting).count())
+        return super().get_form_kwargs() | {"is_first": str(seen) == "0"}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         whole, _ = tally(list(listed(self.meeting)))
@@ -298,7 +302,7 @@ class NoticeCreateView(MeetingAct):
             meeting=self.meeting,
             actor=self.request.user,
             at=timezone.now(),
-            **form.cleaned_data,
+            **{"only_untold": False} | form.cleaned_data,
         )
 
 

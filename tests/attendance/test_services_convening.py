@@ -143,7 +143,7 @@ def test_notice_is_worded_as_offices_write():
         )
     draft = draft_notice(meeting, on=TODAY)
     assert draft.title == "关于召开市政协第二十次常委会会议的通知"
-    assert draft.reply_by == date(2026, 3, 8)
+    assert draft.reply_by == date(2026, 3, 6)
     assert draft.body.splitlines() == [
         "各位常委：",
         "兹定于2026年3月10日（周二）召开市政协第二十次常委会会议。现将有关事项通知如下：",
@@ -157,7 +157,7 @@ def test_notice_is_worded_as_offices_write():
         "四、参加人员",
         "全体常委",
         "五、有关事项",
-        "请于2026年3月8日（周日）前回复是否参加。",
+        "请于2026年3月6日（周五）前回复是否参加。",
         "因故不能参加的，请按规定履行请假手续。请提前十分钟到场签到。",
     ]
 
@@ -171,7 +171,7 @@ def test_sign_up_activity_is_worded_as_such():
     )
     draft = draft_notice(meeting, on=TODAY)
     assert draft.title == "关于开展植树活动的通知"
-    assert "本次活动自愿报名，请于2026年3月8日（周日）前报名。" in draft.body.splitlines()
+    assert "本次活动自愿报名，请于2026年3月6日（周五）前报名。" in draft.body.splitlines()
 
 
 def test_list_tells_who_was_told_has_read_and_replied():
