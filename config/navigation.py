@@ -172,10 +172,10 @@ MENU = [
 #: The menu of members, on every page of theirs.
 MEMBERS = [
     entry("首页", "reporting:home"),
-    entry("通知", "members:notice-list"),
     entry("会议", "attendance:meeting-own-list", "attendance.view_meeting"),
-    entry("我的记录", "dossiers:record-list", "attendance.view_attendance"),
     entry("请假", "attendance:leave-list", "attendance.add_leaverequest"),
+    entry("通知", "members:notice-list"),
+    entry("我的记录", "dossiers:record-list", "attendance.view_attendance"),
     entry("列席", "attendance:seat-own-list", "attendance.add_leaverequest"),
     entry("议题", "reporting:topic-own", "proposals.view_topic"),
     entry("日历", "reporting:calendar-detail", "attendance.view_meeting"),

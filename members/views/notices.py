@@ -22,7 +22,7 @@ from members.services.notices import read_notice
 
 @method_decorator(never_cache, name="dispatch")
 class NoticeListView(LoginRequiredMixin, ListView):
-    """Everything the account was sent, newest first; what is unread is marked."""
+    """Everything the account was sent, newest first, or what is unread of it (`?unread=1`)."""
 
     template_name = "members/notice_list.html"
     context_object_name = "notices"
@@ -30,7 +30,8 @@ class NoticeListView(LoginRequiredMixin, ListView):
     extra_context = {"title": "通知"}
 
     def get_queryset(self) -> QuerySet[Notice]:
-        return received_notices(self.request.user)
+        received = received_notices(self.request.user)
+        return received.filter(read_at__isnull=True) if "unread" in self.request.GET else received
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -33,6 +33,7 @@ from reporting.selectors.worklist.requests import (
     contributions_owed,
     conversions,
     look_alikes,
+    notices,
     objections,
     seats_to_carry_on,
     topics_overdue,
@@ -73,6 +74,7 @@ OF_MEMBER: tuple[Callable[[Desk], Iterator[Task]], ...] = (
 )
 #: Of the house, whether or not there is a term yet.
 OF_HOUSE: tuple[Callable[[Viewer], Iterator[Task]], ...] = (
+    notices,
     objections,
     change_reports,
     accounts_to_help,

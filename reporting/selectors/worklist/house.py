@@ -77,12 +77,12 @@ def entries_to_look_at(viewer: Viewer) -> Iterator[Task]:
     """What was refused in the last days, for 安全审计员."""
     if not viewer.may("accounts.view_auditentry"):
         return
-    since = viewer.on - RECENTLY
+    since = viewer.at - RECENTLY
     for verb, title in (
         (Verb.DENIED, "近七日被拒绝的访问"),
         (Verb.SIGN_IN_FAILED, "近七日的登录失败"),
     ):
-        entries = AuditEntry.objects.filter(verb=verb, at__date__gte=since)
+        entries = AuditEntry.objects.filter(verb=verb, at__gte=since)
         yield Task(
             subject="审计",
             title=title,

@@ -100,7 +100,7 @@ def papers_to_hand_in(desk: Desk) -> Iterator[Task]:
                 subject="年度填报",
                 title=f"{campaign.year}年度履职情况登记表待提交",
                 count=1,
-                unit="份",
+                unit="",
                 path=address("reporting:home") + "#forms",
                 due=campaign.deadline_date,
                 overdue=int(campaign.deadline_date < desk.on),

@@ -13,6 +13,7 @@ from attendance.selectors.seats import open_seats
 from dossiers.selectors.duplicates import SUSPECTS_SINCE, suspects
 from dossiers.selectors.objections import waiting_objections
 from members.choices import RecordKind
+from members.selectors.notices import unread_notices
 from members.selectors.reports import waiting_reports
 from proposals.choices import TopicState
 from proposals.models import Topic, TopicPartnership
@@ -136,7 +137,7 @@ def topics_overdue(desk: Desk) -> Iterator[Task]:
             subject="年度协商计划",
             title=f"议题已过计划完成日期：{topic.title}",
             count=1,
-            unit="个",
+            unit="",
             path=address("reporting:topic-detail", topic.pk),
             due=topic.planned_date,
             overdue=1,
@@ -162,8 +163,22 @@ def contributions_owed(desk: Desk) -> Iterator[Task]:
             subject="年度协商计划",
             title=f"联动议题的分工与成果待填写：{topic.title}",
             count=1,
-            unit="个",
+            unit="",
             path=address("reporting:topic-detail", topic.pk),
             due=topic.planned_date,
             overdue=int(topic.planned_date is not None and topic.planned_date < desk.on),
         )
+
+
+def notices(viewer: Viewer) -> Iterator[Task]:
+    found = unread_notices(viewer.user)
+    dated = found.filter(reply_by__isnull=False).order_by("reply_by").first()
+    yield Task(
+        subject="通知",
+        title="通知未读",
+        count=found.count(),
+        unit="份",
+        path=address("members:notice-list", unread=1),
+        due=dated.reply_by if dated else None,
+        note="最早的回复期限" if dated else "",
+    )

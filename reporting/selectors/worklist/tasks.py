@@ -47,7 +47,7 @@ class Task:
     """Something that waits: `count` rows, listed behind `path`.
 
     `due` is the earliest date among them, none where nothing runs out; `overdue` of them are past
-    theirs. `is_provisional`: a date that rests on a calendar not yet published.
+    theirs. A single row that the title names has no `unit`. `is_provisional`: a date that rests on a calendar not yet published.
     """
 
     subject: str
