@@ -117,9 +117,10 @@ class Sitting(models.Model):
     starts_at = models.DateTimeField("开始时间", null=True, blank=True)
     ends_at = models.DateTimeField("结束时间", null=True, blank=True)
     late_after_minutes = models.PositiveSmallIntegerField(
-        "开始后几分钟内到会不算迟到",
+        "迟到宽限（分钟）",
         default=0,
         validators=[MaxValueValidator(240, "最多填 240 分钟。")],
+        help_text="开始之后这些分钟内到会不算迟到",
     )
     closed_at = models.DateTimeField("结束签到时间", null=True, blank=True, editable=False)
     closed_by = models.ForeignKey(
