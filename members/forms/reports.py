@@ -2,7 +2,7 @@ from django import forms
 from django.utils import timezone
 
 from core.files import ACCEPTED, HELP, check_attachment
-from members.choices import ChangeKind, ReportState
+from members.choices import DISCIPLINARY_CHANGES, ChangeKind, ReportState
 from members.models import Member
 from members.selectors import current_term
 from members.selectors.reports import reportable_kinds, reported_by
@@ -54,6 +54,11 @@ class ReportForm(forms.Form):
         ]
         self.fields["kind"].initial = ChangeKind.POST_CHANGED
 
+    @property
+    def takes_disciplinary(self):
+        """Whether the account may report what only few may read."""
+        return bool(set(DISCIPLINARY_CHANGES) & {code for code, _ in self.fields["kind"].choices})
+
     def carry_out(self, *, actor, at):
         return report_change(actor=actor, at=at, **self.cleaned_data)
 
@@ -64,7 +69,7 @@ class SettlingForm(forms.Form):
     state = forms.ChoiceField(
         label="结果",
         choices=[
-            (ReportState.ACCEPTED, "已办理：名册等已据此改好，或已按程序处理"),
+            (ReportState.ACCEPTED, "已办理：名册已改好，或已另行处理"),
             (ReportState.SET_ASIDE, "不需办理"),
         ],
         widget=forms.RadioSelect,

@@ -13,11 +13,13 @@ from assessments.choices import FindingState
 from assessments.models import Finding
 from assessments.rulebook import load_pack
 from assessments.selectors import assess
-from dossiers.models import Campaign
+from dossiers.choices import ObjectionState
+from dossiers.models import Campaign, Objection
 from exits.management.demo import PARTS, PREVIOUS_TERM, TERM, DemoTerm, invent_term
 from exits.models import ExitCase
 from exits.selectors import refusals
-from members.models import Member, Person, Term
+from members.choices import ReportState
+from members.models import ChangeReport, Member, Person, Term
 
 MEMBERS, SEED = 30, 5
 
@@ -125,6 +127,15 @@ def test_some_persons_serve_in_both_terms(term):
         memberships__term__code=PREVIOUS_TERM.code
     )
     assert both.count() >= 10
+
+
+def test_objections_and_reports_are_seen_in_every_state(term):
+    objections = Objection.objects.filter(member__term=term)
+    reports = ChangeReport.objects.filter(member__term=term)
+    assert set(objections.values_list("state", flat=True)) == set(ObjectionState.values)
+    assert objections.overdue(date(2026, 11, 20)).exists()
+    assert set(reports.values_list("state", flat=True)) == set(ReportState.values)
+    assert reports.filter(passed_on_at__isnull=False).exists()
 
 
 def test_load_demo_a_second_time_changes_nothing(term):
