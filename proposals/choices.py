@@ -48,3 +48,9 @@ class TopicState(TextChoices):
     UNDER_WAY = "under_way", "进行中"
     FINISHED = "finished", "已完成"
     CANCELLED = "cancelled", "已取消"
+
+
+#: A topic in one of these can still be finished or cancelled.
+OPEN_TOPIC_STATES = (TopicState.PLANNED, TopicState.UNDER_WAY)
+#: What may be counted as a 调研协商课题 (萍办字〔2022〕9号 二（六）8) once it is finished.
+COUNTED_TOPIC_KINDS = (TopicKind.RESEARCH, TopicKind.CONSULTATION)

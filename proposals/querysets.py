@@ -1,5 +1,6 @@
 """Which written work an account may see: collectors by what they collect, authors their own."""
 
+from datetime import date
 from typing import Self
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -7,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.roles import RoleCode
 from members.choices import RecordKind
 from members.querysets import collected_by, visible_members, visible_records
+from proposals.choices import COUNTED_TOPIC_KINDS, OPEN_TOPIC_STATES, ResearchKind, TopicState
 
 
 def _visible_works(queryset, user, *, authors: str, collected: Q):
@@ -59,6 +61,48 @@ class TopicQuerySet(QuerySet):
         """The year's plan is open to everybody with a business role."""
         blind = {RoleCode.SYSTEM_ADMIN, RoleCode.SECURITY_AUDITOR}
         return self if user.is_authenticated and user.role_codes - blind else self.none()
+
+    def overdue(self, on: date) -> Self:
+        """Neither finished nor cancelled on the day after the planned one."""
+        return self.filter(state__in=OPEN_TOPIC_STATES, planned_date__lt=on)
+
+    def uncounted(self) -> Self:
+        """Finished, with participants, and waiting to be counted as a 调研协商课题."""
+        research = self.model._meta.get_field("research").related_model.objects
+        counted = research.filter(kind=ResearchKind.TOPIC, topic=OuterRef("pk"))
+        joined = self.model._meta.get_field("participations").related_model.objects
+        return self.filter(
+            ~Exists(counted),
+            Exists(joined.filter(topic=OuterRef("pk"))),
+            state=TopicState.FINISHED,
+            kind__in=COUNTED_TOPIC_KINDS,
+        )
+
+    def kept_by(self, user) -> Self:
+        """委员联络科 all; a department what it undertakes or its committee leads."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_role(RoleCode.REGISTRAR):
+            return self
+        if not user.has_role(RoleCode.COLLECTOR):
+            return self.none()
+        own = user.affiliations.filter(department__isnull=False)
+        return self.filter(
+            Q(department__in=own.values("department"))
+            | Q(committee__in=own.values("department__committee"))
+        )
+
+    def awaiting_contribution(self, user) -> Self:
+        """Shared with a county the account works for, which has not told its part yet."""
+        if not user.is_authenticated or not user.has_role(RoleCode.COUNTY_GROUP):
+            return self.none()
+        partnerships = self.model._meta.get_field("partnerships").related_model
+        own = partnerships.objects.filter(
+            topic=OuterRef("pk"),
+            contribution="",
+            assembly__in=user.affiliations.values("liaison_group__assembly"),
+        )
+        return self.exclude(state=TopicState.CANCELLED).filter(Exists(own))
 
 
 class TopicParticipationQuerySet(QuerySet):

@@ -16,7 +16,7 @@ from accounts.services.records import lock_stored, refuse_stale, state_mark
 from core.refusals import RefusalError
 from members.choices import AssemblyLevel
 from members.models import Assembly, Member
-from proposals.choices import ResearchKind, TopicKind, TopicState
+from proposals.choices import COUNTED_TOPIC_KINDS, OPEN_TOPIC_STATES, ResearchKind, TopicState
 from proposals.models import (
     Research,
     ResearchParticipation,
@@ -24,10 +24,6 @@ from proposals.models import (
     TopicParticipation,
     TopicPartnership,
 )
-
-#: What may be counted as a 调研协商课题 (萍办字〔2022〕9号 二（六）8) once it is finished.
-COUNTED_KINDS = (TopicKind.RESEARCH, TopicKind.CONSULTATION)
-OPEN_STATES = (TopicState.PLANNED, TopicState.UNDER_WAY)
 
 
 class TopicStateError(RefusalError):
@@ -109,7 +105,7 @@ def finish_topic(
     result_file: File | None = None,
 ) -> Topic:
     """Raises TopicStateError, ReasonMissingError or ValidationError."""
-    topic = _locked(topic, OPEN_STATES, "办结")
+    topic = _locked(topic, OPEN_TOPIC_STATES, "办结")
     if not result.strip():
         raise ReasonMissingError("请写明成果：形成了什么意见建议、报送哪里、采纳落实如何。")
     if finished_date > timezone.localdate(at):
@@ -125,7 +121,7 @@ def finish_topic(
 @transaction.atomic
 def cancel_topic(*, topic: Topic, reason: str, actor: User | None, at: datetime) -> Topic:
     """Raises TopicStateError or ReasonMissingError."""
-    topic = _locked(topic, OPEN_STATES, "取消")
+    topic = _locked(topic, OPEN_TOPIC_STATES, "取消")
     reason = reason.strip()
     if not reason:
         raise ReasonMissingError("请写明取消的原因。")
@@ -178,7 +174,7 @@ def record_topic_research(*, topic: Topic, actor: User | None, at: datetime) -> 
     Raises TopicCountedError.
     """
     topic = lock_stored(topic)
-    if topic.kind not in COUNTED_KINDS:
+    if topic.kind not in COUNTED_TOPIC_KINDS:
         raise TopicCountedError(f"{topic.get_kind_display()}不计入调研协商课题。")
     if topic.state != TopicState.FINISHED or topic.finished_date is None:
         raise TopicCountedError(f"议题“{topic}”完成之后才能计入调研协商课题。")

@@ -10,12 +10,10 @@ from accounts.models import User
 from attendance.models import Meeting
 from members.choices import AssemblyLevel
 from members.models import Assembly, Member, Term
-from proposals.choices import ResearchKind, TopicKind, TopicState
+from proposals.choices import OPEN_TOPIC_STATES, ResearchKind, TopicKind, TopicState
 from proposals.models import Research, Topic, TopicParticipation
 from proposals.querysets import TopicQuerySet
 from reporting.selectors.organs import HeldActivity, held_activities
-
-OPEN_STATES = (TopicState.PLANNED, TopicState.UNDER_WAY)
 
 
 @dataclass(frozen=True)
@@ -26,7 +24,7 @@ class TopicLine:
     @property
     def is_overdue(self) -> bool:
         due = self.topic.planned_date
-        return self.topic.state in OPEN_STATES and due is not None and due < self.on
+        return self.topic.state in OPEN_TOPIC_STATES and due is not None and due < self.on
 
 
 @dataclass(frozen=True)

@@ -23,11 +23,10 @@ from django.views.generic import FormView, TemplateView
 from core.files import attachment_name, attachment_response
 from core.refusals import RefusalError
 from members.models import SpecialCommittee
-from proposals.choices import TopicKind, TopicState
+from proposals.choices import COUNTED_TOPIC_KINDS, OPEN_TOPIC_STATES, TopicKind, TopicState
 from proposals.models import Topic, TopicPartnership
 from proposals.permissions import contributes_to, keeps_topic, plans_topics
 from proposals.services import record_topic_research, start_topic
-from proposals.services.topics import COUNTED_KINDS, OPEN_STATES
 from reporting.forms.topics import CancelForm, ContributionForm, FinishForm, TopicForm
 from reporting.selectors.topics import (
     by_kind,
@@ -180,7 +179,7 @@ class TopicDetailView(OfTopic, TemplateView):
         user, topic = self.request.user, self.topic
         dossier = topic_dossier(topic=topic, user=user, on=self.today)
         keeps = keeps_topic(user, topic)
-        is_open = topic.state in OPEN_STATES
+        is_open = topic.state in OPEN_TOPIC_STATES
         context = {
             "title": topic.title,
             "topic": topic,
@@ -193,7 +192,7 @@ class TopicDetailView(OfTopic, TemplateView):
             "may_finish": keeps and is_open,
             "may_count": keeps
             and topic.state == TopicState.FINISHED
-            and topic.kind in COUNTED_KINDS
+            and topic.kind in COUNTED_TOPIC_KINDS
             and dossier.counted is None,
             "meeting_kind": MEETING_KINDS.get(topic.kind, "other"),
             "finish_form": FinishForm(initial={"finished_date": self.today}),
