@@ -25,6 +25,8 @@ from exits.management.demo.calling import stage_calling
 from exits.management.demo.chance import stream
 from exits.management.demo.collecting import stage_collecting
 from exits.management.demo.correspondence import stage_correspondence
+from exits.management.demo.leave import stage_leave
+from exits.management.demo.signing import stage_signing
 from exits.management.demo.timeliness import stage_timeliness
 from exits.management.demo.times import moment
 from exits.management.demo.topics import stage_topics
@@ -88,10 +90,12 @@ def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
             if is_supplement(workbook) and workbook.day.year == demo.told_until.year:
                 carry_on_cases(term, demo, actor)
     stage_calling(term=term, told_until=demo.told_until, actor=actor)
+    stage_leave(term=term, told_until=demo.told_until, actor=actor)
     stage_timeliness(term=term, told_until=demo.told_until, actor=actor)
     stage_correspondence(term=term, told_until=demo.told_until, actor=actor)
     stage_collecting(term=term, told_until=demo.told_until, actor=actor)
     stage_topics(term=term, demo=demo, seed=seed, actor=actor)
+    stage_signing(term=term, told_until=demo.told_until, actor=actor)
     return term
 
 
