@@ -72,6 +72,20 @@ def stage_topics(*, term: Term, demo: DemoTerm, seed: int, actor: User) -> None:
             carry_out(term, demo, rng, planned, f"议题{year}-{place:02}", actor)
     stage_collector(term, actor, today)
     stage_members(term, actor, today)
+    stage_waiting_county(term, actor, today)
+
+
+def stage_waiting_county(term: Term, actor: User, today: date) -> None:
+    """The county with an account is asked for its part in what is still to come."""
+    at = moment(today)
+    user = demo_account("demo-county", term=term, at=at)
+    asked = Assembly.objects.filter(liaison_groups__affiliation__user=user).first()
+    topic = Topic.objects.filter(
+        term=term, state=TopicState.PLANNED, partnerships__isnull=False
+    ).first()
+    if asked is not None and topic is not None:
+        shared = {asked, *topic.partners.all()}
+        save_topic(topic=topic, partners=list(shared), actor=actor, at=at)
 
 
 def stage_members(term: Term, actor: User, today: date) -> None:
