@@ -4,8 +4,8 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.roles import RoleCode
-from dossiers.choices import ObjectionAct, ObjectionState
-from dossiers.models import Objection
+from dossiers.choices import ObjectionAct, ObjectionState, PaperState
+from dossiers.models import DutyPaper, Objection
 from members.models import Member
 
 
@@ -44,4 +44,22 @@ def may_answer(*, user: User, objection: Objection) -> bool:
         objection.is_open
         and user.has_perm("dossiers.change_objection")
         and objection.member.person.user_id != user.pk
+    )
+
+
+#: While a paper is with its member.
+EDITABLE_STATES = frozenset({PaperState.DRAFT, PaperState.RETURNED})
+
+
+def may_edit_paper(*, user: User, paper: DutyPaper) -> bool:
+    """The member, while the paper is with them; once the campaign is closed only what was
+    returned, and nothing of an archived year.
+    """
+    campaign = paper.campaign
+    is_open = campaign.closed_at is None or paper.state == PaperState.RETURNED
+    return (
+        paper.member.person.user_id == user.pk
+        and paper.state in EDITABLE_STATES
+        and is_open
+        and campaign.archived_at is None
     )

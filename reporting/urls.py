@@ -1,5 +1,6 @@
 from django.urls import path, re_path
 
+from dossiers.choices import ReturnBlock
 from reporting.choices import FormKind
 from reporting.views.calendar import CalendarView
 from reporting.views.exports import ExportCreateView, FormDetailView
@@ -9,6 +10,24 @@ from reporting.views.organs import (
     CommitteeDetailView,
     OrganListView,
     SectorDetailView,
+)
+from reporting.views.paper_parts import (
+    BlockConfirmView,
+    DeclarationCreateView,
+    DeclarationProofView,
+    DeclarationUpdateView,
+    DeclarationWithdrawView,
+    SignatureImageView,
+    SignatureView,
+)
+from reporting.views.papers import (
+    PaperCountView,
+    PaperDetailView,
+    PaperFileView,
+    PaperListView,
+    PaperOpenView,
+    PaperSaveView,
+    PaperSubmitView,
 )
 from reporting.views.timeliness import TimelinessRecordsView, TimelinessView
 from reporting.views.topics import (
@@ -27,6 +46,9 @@ from reporting.views.topics import (
 )
 
 KINDS = "|".join(FormKind.values)
+PAPER = r"^reporting/papers/(?P<pk>\d{1,18})"
+BLOCK = rf"(?P<block>{'|'.join(ReturnBlock.values)})"
+NUMBER = r"(?P<number>\d{1,18})"
 
 app_name = "reporting"
 urlpatterns = [
@@ -63,5 +85,37 @@ urlpatterns = [
         rf"^reporting/forms/(?P<pk>\d{{1,18}})/(?P<year>\d{{4}})/(?P<kind>{KINDS})\.(?P<ending>pdf|xlsx)$",
         FormDetailView.as_view(),
         name="form-detail",
+    ),
+    path("reporting/papers/", PaperListView.as_view(), name="paper-list"),
+    path("reporting/papers/open/", PaperOpenView.as_view(), name="paper-open"),
+    re_path(rf"{PAPER}/$", PaperDetailView.as_view(), name="paper-detail"),
+    re_path(rf"{PAPER}/save/$", PaperSaveView.as_view(), name="paper-save"),
+    re_path(rf"{PAPER}/submit/$", PaperSubmitView.as_view(), name="paper-submit"),
+    re_path(rf"{PAPER}/paper\.(?P<ending>pdf|xlsx)$", PaperFileView.as_view(), name="paper-file"),
+    re_path(
+        rf"{PAPER}/counted/(?P<measure>[a-z.]{{1,60}})/$",
+        PaperCountView.as_view(),
+        name="paper-count",
+    ),
+    re_path(rf"{PAPER}/{BLOCK}/confirm/$", BlockConfirmView.as_view(), name="paper-confirm"),
+    re_path(rf"{PAPER}/{BLOCK}/declare/$", DeclarationCreateView.as_view(), name="paper-declare"),
+    re_path(
+        rf"{PAPER}/declarations/{NUMBER}/$",
+        DeclarationUpdateView.as_view(),
+        name="declaration-update",
+    ),
+    re_path(
+        rf"{PAPER}/declarations/{NUMBER}/withdraw/$",
+        DeclarationWithdrawView.as_view(),
+        name="declaration-withdraw",
+    ),
+    re_path(
+        rf"{PAPER}/declarations/{NUMBER}/proof/$",
+        DeclarationProofView.as_view(),
+        name="declaration-proof",
+    ),
+    re_path(rf"{PAPER}/signature/$", SignatureView.as_view(), name="paper-signature"),
+    re_path(
+        rf"{PAPER}/signature/image/$", SignatureImageView.as_view(), name="paper-signature-image"
     ),
 ]

@@ -23,7 +23,14 @@ from attendance.models import (
     Sitting,
     Speech,
 )
-from dossiers.models import Campaign, HandIn, Objection, ObjectionEntry
+from dossiers.models import (
+    Campaign,
+    Declaration,
+    DutyPaper,
+    HandIn,
+    Objection,
+    ObjectionEntry,
+)
 from exits.models import ExitCase, ExitCaseStep
 from members.models import (
     Affiliation,
@@ -188,7 +195,29 @@ def add_member(world: World, mark: str, *, party: str = "cpc", organ: int = 0) -
     )
     HandIn.objects.create(member=member, year=YEAR, kind="annual_return", submitted_date=DAY)
     add_correspondence(member, mark)
+    add_papers(member, mark)
     return member
+
+
+def add_papers(member: Member, mark: str) -> None:
+    """The 述职表 handed in; of the 登记表 a line the office has taken over, and one it has not."""
+    campaign = Campaign.objects.get(term=member.term, year=YEAR)
+    handed_in = {"state": "submitted", "submitted_at": AT, "first_submitted_at": AT}
+    DutyPaper.objects.create(
+        campaign=campaign,
+        member=member,
+        kind="performance_form",
+        political_discipline=f"{mark}自述",
+        suggestions=f"{mark}建议",
+        **handed_in,
+    )
+    paper = DutyPaper.objects.create(
+        campaign=campaign, member=member, kind="annual_return", **handed_in
+    )
+    for state in ("accepted", "declared"):
+        Declaration.objects.create(
+            paper=paper, block="speeches", date=DAY, text=f"{mark}补充{state}", state=state
+        )
 
 
 def add_correspondence(member: Member, mark: str) -> None:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from dossiers.choices import Audience, BlockVerdict, HandInKind, PaperAct, ReturnBlock
-from dossiers.models import Campaign, Declaration, DutyPaper, PaperBlock, PaperEvent
+from dossiers.models import Campaign, Declaration, DutyPaper, HandIn, PaperBlock, PaperEvent
 from dossiers.querysets import DutyPaperQuerySet
 from members.models import Member, Term
 
@@ -84,7 +84,9 @@ def is_late(paper: DutyPaper) -> bool:
 
 @dataclass(frozen=True)
 class OwedPaper:
-    """A paper collected from a member, with what there is of it. `is_open`: it may be begun."""
+    """A paper collected from a member, with what there is of it. `is_open`: it may be begun;
+    `handed_in_date`: it came another way, and the office has entered it.
+    """
 
     campaign: Campaign
     member: Member
@@ -92,6 +94,7 @@ class OwedPaper:
     citation: str
     paper: DutyPaper | None
     is_open: bool
+    handed_in_date: date | None
 
 
 def owed_papers(*, members: Iterable[Member], on: date) -> list[OwedPaper]:
@@ -110,12 +113,27 @@ def owed_papers(*, members: Iterable[Member], on: date) -> list[OwedPaper]:
         (paper.campaign_id, paper.member_id, paper.kind): paper
         for paper in DutyPaper.objects.filter(member__in=seats).select_related("campaign")
     }
-    found = []
-    for campaign in campaigns:
-        for seat in seats:
-            if seat.term_id == campaign.term_id:
-                found += _owed(campaign, seat, on, known)
-    return found
+    handed_in = {
+        (member, year, kind): day
+        for member, year, kind, day in HandIn.objects.filter(member__in=seats).values_list(
+            "member_id", "year", "kind", "submitted_date"
+        )
+    }
+    return [
+        OwedPaper(
+            campaign,
+            seat,
+            row.kind,
+            row.citation,
+            known.get((campaign.pk, seat.pk, row.kind)),
+            accepts_papers(campaign, on),
+            handed_in.get((seat.pk, campaign.year, row.kind)),
+        )
+        for campaign in campaigns
+        for seat in seats
+        if seat.term_id == campaign.term_id
+        for row in _owed(campaign, seat, on, known)
+    ]
 
 
 def _owed(
@@ -123,13 +141,12 @@ def _owed(
     seat: Member,
     on: date,
     known: Mapping[tuple[int, int, str], DutyPaper],
-) -> list[OwedPaper]:
-    is_open = accepts_papers(campaign, on)
-    owes = owed_kinds(campaign, seat, on) if is_open else frozenset()
+) -> list[CollectedPaper]:
+    owes = owed_kinds(campaign, seat, on) if accepts_papers(campaign, on) else frozenset()
     return [
-        OwedPaper(campaign, seat, row.kind, row.citation, paper, is_open)
+        row
         for row in collected_papers(campaign)
-        if (paper := known.get((campaign.pk, seat.pk, row.kind))) or row.kind in owes
+        if row.kind in owes or (campaign.pk, seat.pk, row.kind) in known
     ]
 
 

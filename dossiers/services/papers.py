@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 
-from django.core.files.base import File
+from django.core.files.base import ContentFile, File
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
@@ -13,9 +13,12 @@ from accounts.choices import Verb
 from accounts.models import User
 from accounts.services import StaleRecordError
 from core.counting import counted_length
+from core.files import LARGEST_ATTACHMENT
+from core.pictures import UnreadablePictureError, signature_picture
 from core.refusals import RefusalError
 from dossiers.choices import BlockVerdict, HandInKind, PaperAct, PaperState, ReturnBlock
 from dossiers.models import Campaign, DutyPaper, HandIn, PaperBlock, PaperEvent
+from dossiers.permissions import EDITABLE_STATES
 from dossiers.selectors.papers import (
     REPORT_KINDS,
     TEXT_FIELDS,
@@ -24,11 +27,6 @@ from dossiers.selectors.papers import (
     unconfirmed_blocks,
 )
 from members.models import Member
-
-EDITABLE = frozenset({PaperState.DRAFT, PaperState.RETURNED})
-#: Bytes, and the kinds of picture a signature may be.
-LARGEST_SIGNATURE = 2 * 1024 * 1024
-PICTURES = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff"}
 
 
 class NotOwnPaperError(RefusalError):
@@ -161,16 +159,14 @@ def confirm_block(
 
 @transaction.atomic
 def sign_paper(*, paper: DutyPaper, image: File | None, actor: User, at: datetime) -> DutyPaper:
-    """Puts the signature on the paper, or with None takes it off.
+    """Puts the signature on the paper, drawn anew as a small picture; None takes it off.
 
     Raises NotOwnPaperError, PaperClosedError or SignatureRefusedError.
     """
     paper = locked_paper(paper, actor)
     refuse_closed(paper)
-    if image is not None:
-        _refuse_unprintable(image)
     before = audit.snapshot(paper)
-    paper.signature = image or ""
+    paper.signature = "" if image is None else _printable(image)
     return _store(paper, before, actor, at)
 
 
@@ -231,7 +227,7 @@ def refuse_closed(paper: DutyPaper) -> None:
     """A paper in the office's hands is not changed; one it returned may be, though the campaign
     has been closed meanwhile.
     """
-    if paper.state not in EDITABLE:
+    if paper.state not in EDITABLE_STATES:
         raise PaperClosedError(
             f"这份{paper.get_kind_display()}{paper.get_state_display()}，现在不能修改。"
             "需要修改的，请委员联络科退回。"
@@ -267,18 +263,15 @@ def _refuse_unknown(paper: DutyPaper, given: Mapping[str, str]) -> None:
         refuse_long(DutyPaper, name, text)
 
 
-def _refuse_unprintable(image: File) -> None:
-    name = str(image.name or "").lower()
-    begins = next((head for ending, head in PICTURES.items() if name.endswith(ending)), None)
-    if begins is None:
-        raise SignatureRefusedError("签名只收 PNG、JPG 图片。")
-    if image.size > LARGEST_SIGNATURE:
-        raise SignatureRefusedError("签名图片超过 2 MB，请裁剪或压缩后再传。")
-    image.seek(0)
-    head = image.read(16)
-    image.seek(0)
-    if not head.startswith(begins):
-        raise SignatureRefusedError("这个文件不是图片，或已损坏，请重新选择。")
+def _printable(image: File) -> ContentFile:
+    if image.size > LARGEST_ATTACHMENT:
+        raise SignatureRefusedError("签名图片超过 10 MB，请裁剪或压缩后再传。")
+    try:
+        return signature_picture(image)
+    except UnreadablePictureError as error:
+        raise SignatureRefusedError(
+            "读不出签名：请用 PNG 或 JPG 图片，白底深色笔迹，不要空白的。"
+        ) from error
 
 
 def _look_again(paper: DutyPaper) -> list[audit.Change]:
@@ -329,4 +322,4 @@ def _tidy(text: str) -> str:
 
 
 def _label(name: str) -> str:
-    return str(DutyPaper._meta.get_field(name).verbose_name)
+    return str(getattr(DutyPaper._meta.get_field(name), "verbose_name", name))

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from core.pictures import Picture
+from dossiers.choices import ReturnBlock
 from reporting.choices import FormKind
 from reporting.selectors import records
 from reporting.selectors.forms import (
@@ -22,6 +24,7 @@ from reporting.selectors.forms import (
 EMPTY = "无"
 #: Stands where the reader may not know whether there is anything to know.
 SANCTIONS_HIDDEN = "（惩处情况不在本表显示范围）"
+DECLARED_ONLY = "（本人填报，待核实）"
 
 
 class CellKind(StrEnum):
@@ -42,6 +45,7 @@ class Cell:
     lines: tuple[str, ...]
     columns: int = 1
     rows: int = 1
+    picture: Picture | None = None
 
 
 @dataclass(frozen=True)
@@ -117,7 +121,10 @@ def annual_return_sheet(data: AnnualReturnData) -> FormSheet:
                 _value(head.sector),
             ),
             (Cell(CellKind.BAND, ("履职情况",), columns=6),),
-            *((_label(*label), _text(lines, columns=5)) for label, lines in sections),
+            *(
+                (_label(*label), _text([*lines, *_declared(data, block)], columns=5))
+                for block, (label, lines) in zip(ReturnBlock, sections, strict=True)
+            ),
         ),
         heading_rows=3,
     )
@@ -209,7 +216,7 @@ def performance_form_sheet(data: PerformanceFormData) -> FormSheet:
         ),
         (_number(counts, "external.attended", columns=12),),
         (_label("需反映的其他", "情况及建议"), _own_words(data.suggestions)),
-        (Cell(CellKind.SIGNATURE, ("常委签字：",), columns=13),),
+        (Cell(CellKind.SIGNATURE, ("常委签字：",), columns=13, picture=data.signature),),
     ]
     return FormSheet(
         kind=FormKind.PERFORMANCE_FORM,
@@ -303,6 +310,13 @@ def _status(event: records.EventLine) -> str:
             return f"{word}（共{event.expected}场，到{event.attended}场）"
         return word
     return "请假" if event.missed_with_leave else "缺席"
+
+
+def _declared(data: AnnualReturnData, block: ReturnBlock) -> Iterable[str]:
+    """What the member adds; not looked at yet, it says so (only on the member's own print)."""
+    for line in data.declared.get(block, ()):
+        day = f"{_day(line.date)}　" if line.date else ""
+        yield f"{day}{line.text}{DECLARED_ONLY if line.is_pending else ''}"
 
 
 def _proposal(proposal: records.ProposalLine) -> str:

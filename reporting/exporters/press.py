@@ -8,6 +8,7 @@ import logging
 import multiprocessing
 import os
 import zlib
+from base64 import b64decode
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ from core.refusals import RefusalError
 #: WeasyPrint tells of every address it was refused; that is for the log of an administrator.
 logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
+
+#: A picture written out in the page: it leads nowhere.
+OWN_PICTURE = "data:image/png;base64,"
 
 #: Documents between two searches for garbage; each leaves little.
 TIDIED_AFTER = 25
@@ -48,13 +52,19 @@ class Style:
 
 
 class PackagedOnly(URLFetcher):
-    """Reads the font files of the stylesheet and nothing else, whatever a document asks for."""
+    """Reads the font files of the stylesheet and the pictures the document itself holds, and
+    nothing else, whatever it asks for.
+    """
 
     def __init__(self, files: Iterable[Path]) -> None:
         super().__init__()
         self._files = {path.as_uri(): path for path in files}
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
+        if url.startswith(OWN_PICTURE):
+            return URLFetcherResponse(
+                url, b64decode(url.removeprefix(OWN_PICTURE)), {"Content-Type": "image/png"}
+            )
         path = self._files.get(url)
         if path is None:
             raise ForbiddenAddressError(url)

@@ -8,11 +8,13 @@ from functools import cache
 from openpyxl import Workbook
 from openpyxl.cell import Cell as ExcelCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.drawing.image import Image
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from core.pictures import Picture
 from reporting.exporters.flow import TEXT_PADDING, ems_of, lines_needed, split_text
 from reporting.exporters.kept import kept_files, source_digest
 from reporting.exporters.layout import Cell, CellKind, FormSheet
@@ -20,6 +22,8 @@ from reporting.exporters.layout import Cell, CellKind, FormSheet
 LINE_POINTS = 18
 #: Excel allows a row at most 409 points; a longer paragraph goes on in the next row.
 MOST_LINES = 20
+#: Dots within which the signature is drawn.
+SIGNATURE_SIZE = (240, 60)
 THIN = Side(style="thin")
 
 
@@ -159,11 +163,20 @@ class FormPage:
             corner.value = int(cell.lines[0])
         else:
             inert(corner, "\n".join(cell.lines))
+        if cell.picture is not None:
+            self._hang(cell.picture, row)
         if cell.columns > 1 or cell.rows > 1:
             # Not `merge_cells`, which works the borders out again, slowly: every covered cell
             # has its own already.
             end = f"{get_column_letter(column + cell.columns - 1)}{row + cell.rows - 1}"
             self.page.merged_cells.add(f"{corner.coordinate}:{end}")
+
+    def _hang(self, picture: Picture, row: int) -> None:
+        """The signature beside its label."""
+        image = Image(io.BytesIO(picture.content))
+        scale = min(SIGNATURE_SIZE[0] / image.width, SIGNATURE_SIZE[1] / image.height)
+        image.width, image.height = image.width * scale, image.height * scale
+        self.page.add_image(image, f"{get_column_letter(2)}{row}")
 
     def _style(self, face: object, *, top: bool, bottom: bool) -> StyleArray:
         """Made once a worksheet: styles are what openpyxl is slow at."""

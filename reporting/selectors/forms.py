@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Q
@@ -13,6 +13,7 @@ from django.db.models import Q
 from accounts.models import User
 from accounts.roles import RoleCode
 from attendance.choices import MeetingKind
+from core.pictures import Picture
 from core.refusals import RefusalError
 from members.choices import AssemblyLevel, Party
 from members.models import Member, Term
@@ -20,9 +21,11 @@ from members.permissions import shown_phone
 from members.querysets import MemberQuerySet
 from reporting.selectors import records
 from reporting.selectors.counts import FormCounts, form_counts
+from reporting.selectors.own_words import Declared, OwnWords, declared, own_words
 
 #: Shown in the survey block of the form although they are meetings with attendance.
 FIELDWORK_KINDS = (MeetingKind.RESEARCH, MeetingKind.INSPECTION_TOUR)
+NO_WORDS = OwnWords("", "", None)
 
 
 class YearOutsideTermError(RefusalError):
@@ -58,7 +61,8 @@ class MeetingTotals:
 class AnnualReturnData:
     """委员履职情况登记表 (萍协字〔2022〕8号 附件), one tuple a block.
 
-    `hides_sanctions`: the reader is not entitled to know whether there are any.
+    `hides_sanctions`: the reader is not entitled to know whether there are any. `declared` are
+    the member's own additions, which stand after the records of their block.
     """
 
     head: MemberHead
@@ -74,13 +78,14 @@ class AnnualReturnData:
     duty_reports: tuple[records.HandInLine, ...]
     conduct: tuple[records.ConductLine, ...]
     hides_sanctions: bool
+    declared: Declared = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class PerformanceFormData:
     """市政协常委述职表 (萍协办字〔2022〕31号 附件).
 
-    The two texts are the member's own; empty ones leave room for a pen.
+    The two texts and the signature are the member's own; empty ones leave room for a pen.
     """
 
     head: MemberHead
@@ -89,6 +94,7 @@ class PerformanceFormData:
     hides_sanctions: bool
     political_discipline: str = ""
     suggestions: str = ""
+    signature: Picture | None = None
 
 
 @dataclass(frozen=True)
@@ -174,17 +180,23 @@ class _Blocks:
         self.speeches = records.speeches(scope)
         self.duty_reports = records.duty_reports(scope)
         self.conduct = records.conduct(scope)
+        self.own_words = own_words(scope)
+        self.declared = declared(scope)
 
     def forms_of(self, member: Member, counts: FormCounts | None) -> DutyForms:
         head = self._head(member)
         annual_return = self._annual_return(member, head)
         performance_form = None
         if counts is not None:
+            words = self.own_words.get(member.pk, NO_WORDS)
             performance_form = PerformanceFormData(
                 head=head,
                 counts=counts,
                 conduct=annual_return.conduct,
                 hides_sanctions=annual_return.hides_sanctions,
+                political_discipline=words.political_discipline,
+                suggestions=words.suggestions,
+                signature=words.signature,
             )
         return DutyForms(member.pk, annual_return, performance_form)
 
@@ -226,6 +238,7 @@ class _Blocks:
             duty_reports=tuple(self.duty_reports.get(member.pk, ())),
             conduct=tuple(self.conduct.get(member.pk, ())),
             hides_sanctions=self.hides_sanctions and not is_own,
+            declared=self.declared.get(member.pk, {}),
         )
 
 

@@ -1,8 +1,10 @@
 """A campaign and the accounts that fill its papers."""
 
 from datetime import UTC, date, datetime
+from io import BytesIO
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import Image, ImageDraw
 
 from accounts.models import User
 from accounts.roles import RoleCode
@@ -12,7 +14,6 @@ from dossiers.services.papers import confirm_block, open_paper, save_draft
 from tests.accounts.people import make_user
 
 AT = datetime(2024, 12, 5, 4, tzinfo=UTC)
-PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 PDF = b"%PDF-1.7\n" + bytes(40)
 
 
@@ -43,6 +44,16 @@ def confirm_all(paper, at=AT):
     for block in ReturnBlock:
         confirm_block(paper=paper, block=block, remark="", actor=paper.member.person.user, at=at)
     return paper
+
+
+def drawn(size=(600, 200), stroke=((100, 60), (400, 140)), kind="PNG", mode="RGBA") -> bytes:
+    """A picture with one stroke."""
+    picture = Image.new(mode, size, (0, 0, 0, 0) if mode == "RGBA" else "white")
+    if stroke:
+        ImageDraw.Draw(picture).line(stroke, fill="black", width=6)
+    stream = BytesIO()
+    picture.save(stream, kind)
+    return stream.getvalue()
 
 
 def upload(name, content):

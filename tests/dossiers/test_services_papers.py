@@ -3,6 +3,7 @@ import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from PIL import Image
 
 from accounts.models import AuditEntry
 from accounts.services import StaleRecordError
@@ -42,10 +43,10 @@ from tests.building import hand_in, make_member, make_term
 from tests.dossiers.papers import (
     AT,
     PDF,
-    PNG,
     account,
     begun,
     confirm_all,
+    drawn,
     make_campaign,
     upload,
     wrote,
@@ -192,18 +193,25 @@ def test_owed_papers_are_those_collected_and_those_begun(campaign, member, stand
     assert owed_papers(members=[member], on=date(2024, 11, 30)) == []
     old = DutyPaper.objects.create(campaign=others, member=member, kind=RETURN)
     paper = begun(campaign, member)
+    hand_in(member, 2024, date(2024, 12, 3))
     rows = owed_papers(members=[member], on=date(2024, 12, 5))
-    assert [(row.paper, row.is_open) for row in rows] == [(paper, True), (old, False)]
+    assert [(row.paper, row.is_open, row.handed_in_date) for row in rows] == [
+        (paper, True, date(2024, 12, 3)), (old, False, None),
+    ]  # fmt: skip
+
+
+#: Campaigns and their papers, papers begun, hand-ins; whether a standing member, a campaign.
+OWED_QUERIES = 5
 
 
 def test_owed_papers_cost_the_same_for_every_year(
     campaign, standing, term, django_assert_num_queries
 ):
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(OWED_QUERIES):
         owed_papers(members=[standing], on=date(2024, 12, 5))
     make_campaign(term, 2022, closed_at=AT)
     make_campaign(term, 2023, closed_at=AT)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(OWED_QUERIES):
         owed_papers(members=[standing], on=date(2024, 12, 5))
 
 
@@ -281,18 +289,31 @@ def paper_submitted(paper):
 
 
 # Signing ------------------------------------------------------------------------------------
-def test_signature_is_a_picture(campaign, standing):
-    paper = begun(campaign, standing, FORM)
-    user = standing.person.user
-    for name, content in (
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
         ("sign.pdf", PDF),
         ("sign.png", PDF),
-        ("sign.png", PNG + bytes(2 * 1024 * 1024)),
-    ):
-        with pytest.raises(SignatureRefusedError):
-            sign_paper(paper=paper, image=upload(name, content), actor=user, at=AT)
-    signed = sign_paper(paper=paper, image=upload("sign.png", PNG), actor=user, at=AT)
-    assert (signed.version, signed.signature.read()) == (2, PNG)
+        ("sign.png", drawn()[:200]),
+        ("sign.png", drawn(stroke=None)),
+        ("sign.png", drawn() + bytes(10 * 1024 * 1024)),
+        ("sign.gif", drawn(kind="GIF", mode="RGB")),
+    ],
+)
+def test_signature_that_cannot_be_printed_is_refused(campaign, standing, name, content):
+    paper = begun(campaign, standing, FORM)
+    with pytest.raises(SignatureRefusedError):
+        sign_paper(paper=paper, image=upload(name, content), actor=standing.person.user, at=AT)
+    assert DutyPaper.objects.get().signature.name == ""
+
+
+def test_signature_is_drawn_anew_without_its_margin(campaign, standing):
+    paper, user = begun(campaign, standing, FORM), standing.person.user
+    photo = drawn((3000, 2000), ((500, 600), (2500, 1200)), "JPEG", "RGB")
+    signed = sign_paper(paper=paper, image=upload("IMG 1.jpg", photo), actor=user, at=AT)
+    assert signed.version == 2
+    with Image.open(signed.signature.open("rb")) as kept:
+        assert (kept.format, kept.width, kept.height <= 480) == ("PNG", 1200, True)
     assert sign_paper(paper=paper, image=None, actor=user, at=AT).signature.name == ""
 
 

@@ -1,0 +1,234 @@
+"""Parts of a member's paper: a block confirmed, a line added beside the records, the signature."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
+from django.core.exceptions import ValidationError
+from django.forms import Form
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.generic import FormView
+
+from core.files import attachment_name, attachment_response
+from core.models import Recorded
+from core.refusals import RefusalError
+from dossiers.choices import HandInKind, ReturnBlock
+from dossiers.models import Declaration, DutyPaper
+from dossiers.selectors.disputable import own_record, shown
+from dossiers.selectors.papers import unconfirmed_blocks
+from dossiers.services.declarations import change_declaration, declare, withdraw_declaration
+from dossiers.services.papers import confirm_block, sign_paper
+from reporting.forms.papers import DeclarationForm, SignatureForm
+from reporting.views.papers import OwnPaperPage, page_of
+
+
+class BlockConfirmView(OwnPaperPage, View):
+    """确认无误; goes on to the next block that waits."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int, block: str) -> HttpResponse:
+        try:
+            confirm_block(
+                paper=self.paper,
+                block=block,
+                remark=request.POST.get("remark", ""),
+                actor=request.user,
+                at=timezone.now(),
+            )
+        except RefusalError as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(page_of(self.paper, block))
+        waiting = unconfirmed_blocks(self.paper)
+        return HttpResponseRedirect(page_of(self.paper, next_after(block, waiting)))
+
+
+class DeclarationPage(OwnPaperPage, FormView):
+    """A line to add; a refusal is told, what was typed stays."""
+
+    template_name = "reporting/paper_declare.html"
+    form_class = DeclarationForm
+    said = "已加上，待委员联络科核实。"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated and not self.fits():
+            raise Http404("没有这一栏，或不由您填写。")
+        return super().dispatch(request, *args, **kwargs)
+
+    def fits(self) -> bool:
+        return self.paper.kind == HandInKind.ANNUAL_RETURN
+
+    @property
+    def block(self) -> ReturnBlock:
+        return ReturnBlock(self.kwargs["block"])
+
+    def carry_out(self, form: Form) -> None:
+        raise NotImplementedError
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        try:
+            self.carry_out(form)
+        except RefusalError as refusal:
+            form.add_error(None, str(refusal))
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+        else:
+            messages.success(self.request, self.said)
+            return HttpResponseRedirect(page_of(self.paper, self.block))
+        return self.form_invalid(form)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        own = {"block": self.block, "back": page_of(self.paper, self.block)}
+        return super().get_context_data(**kwargs) | self.paper_context() | own
+
+
+class DeclarationCreateView(DeclarationPage):
+    """补充一条, or with `?record=attendance.speech:12` 这条不对."""
+
+    @cached_property
+    def record(self) -> Recorded | None:
+        kind, _, key = self.request.GET.get("record", "").partition(":")
+        if not kind:
+            return None
+        record = own_record(self.paper.member, kind, int(key)) if key.isdecimal() else None
+        if record is None:
+            raise Http404("没有这条记录，或不在您名下。")
+        return record
+
+    def carry_out(self, form: Form) -> None:
+        declare(
+            paper=self.paper,
+            block=self.block,
+            record=self.record,
+            actor=self.request.user,
+            at=timezone.now(),
+            **form.cleaned_data,
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        record = shown(self.record) if self.record else None
+        heading = "这条记录不对" if record else "补充一条"
+        return super().get_context_data(**kwargs) | {"record": record, "title": heading}
+
+
+class OwnDeclaration(OwnPaperPage):
+    @cached_property
+    def declaration(self) -> Declaration:
+        return get_object_or_404(
+            Declaration.objects.filter(paper=self.paper), pk=self.kwargs["number"]
+        )
+
+
+class DeclarationUpdateView(OwnDeclaration, DeclarationPage):
+    said = "已修改，待委员联络科核实。"
+
+    @property
+    def block(self) -> ReturnBlock:
+        return ReturnBlock(self.declaration.block)
+
+    def get_initial(self) -> dict[str, Any]:
+        return {"text": self.declaration.text, "date": self.declaration.date}
+
+    def carry_out(self, form: Form) -> None:
+        change_declaration(
+            declaration=self.declaration,
+            actor=self.request.user,
+            at=timezone.now(),
+            **form.cleaned_data,
+        )
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        proof = self.declaration.proof
+        own = {
+            "title": "修改补充内容",
+            "declaration": self.declaration,
+            "proof_name": attachment_name(proof) if proof else "",
+        }
+        return super().get_context_data(**kwargs) | own
+
+
+class DeclarationWithdrawView(OwnDeclaration, View):
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        block = self.declaration.block
+        try:
+            withdraw_declaration(
+                declaration=self.declaration, actor=request.user, at=timezone.now()
+            )
+        except RefusalError as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, "已撤回这一条。")
+        return HttpResponseRedirect(page_of(self.paper, block))
+
+
+class SignatureView(OwnPaperPage, FormView):
+    """Drawn on the screen or uploaded; either way a picture arrives."""
+
+    template_name = "reporting/paper_signature.html"
+    form_class = SignatureForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated and self.paper.kind != HandInKind.PERFORMANCE_FORM:
+            raise Http404("这份材料不需要签名。")
+        return super().dispatch(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if "remove" in request.POST:
+            return self.sign(self.get_form(), None, "已去掉签名，打印后可以手签。")
+        return super().post(request, *args, **kwargs)
+
+    def form_valid(self, form: Form) -> HttpResponse:
+        return self.sign(form, form.cleaned_data["image"], "签名已放到述职表上。")
+
+    def sign(self, form: Form, image: Any, said: str) -> HttpResponse:
+        try:
+            sign_paper(paper=self.paper, image=image, actor=self.request.user, at=timezone.now())
+        except RefusalError as refusal:
+            form.add_error(None, str(refusal))
+            return self.form_invalid(form)
+        messages.success(self.request, said)
+        return HttpResponseRedirect(page_of(self.paper))
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        own = {"back": page_of(self.paper), "title": "常委签字"}
+        return super().get_context_data(**kwargs) | self.paper_context() | own
+
+
+@method_decorator(never_cache, name="dispatch")
+class PaperAttachment(LoginRequiredMixin, PermissionRequiredMixin, View):
+    """A file of a paper, to both sides."""
+
+    permission_required = "dossiers.view_dutypaper"
+    raise_exception = True
+
+
+class SignatureImageView(PaperAttachment):
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        paper = get_object_or_404(DutyPaper.objects.visible_to(request.user), pk=pk)
+        if not paper.signature:
+            raise Http404("这份材料没有签名。")
+        return attachment_response(paper.signature)
+
+
+class DeclarationProofView(PaperAttachment):
+    def get(self, request: HttpRequest, pk: int, number: int) -> HttpResponse:
+        visible = Declaration.objects.visible_to(request.user).filter(paper=pk)
+        declaration = get_object_or_404(visible, pk=number)
+        if not declaration.proof:
+            raise Http404("这一条没有证明材料。")
+        return attachment_response(declaration.proof)
+
+
+def next_after(block: str, waiting: list[ReturnBlock]) -> str:
+    """The next block that waits, from this one on and then from the start; the end where none."""
+    order = list(ReturnBlock)
+    place = order.index(ReturnBlock(block))
+    return next((one for one in [*order[place:], *order[:place]] if one in waiting), "")
