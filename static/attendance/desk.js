@@ -39,9 +39,15 @@
   }
 
   // 其他签到台的结果 ---------------------------------------------------------
+  // 自己正在签到时，先问到的结果可能已经旧了：丢掉，下次再取。
+  let acts = 0;
+  let counted = 0;
   const ask = async () => {
+    const before = acts;
+    const stale = () => before !== acts;
     try {
       const state = await fetched(desk.dataset.state);
+      if (stale()) { setTimeout(ask, 2000); return; }
       const changed = Object.entries(state.marks)
         .filter(([member, mark]) => { const row = rowOf(member); return row && row.dataset.mark !== mark; })
         .map(([member]) => member);
@@ -52,6 +58,7 @@
       if (changed.length > 60) { location.reload(); return; }
       if (changed.length) {
         const { rows } = await fetched(`${desk.dataset.state}?rows=${changed.join(",")}`);
+        if (stale()) { setTimeout(ask, 2000); return; }
         for (const [member, html] of Object.entries(rows)) replaceRow(member, html);
       }
       if (form && !state.is_open) { location.reload(); return; }
@@ -135,10 +142,13 @@
     body.set("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
     for (const [key, value] of Object.entries(values)) body.set(key, value);
     tell(`正在签到：${name}…`, "warn");
+    acts += 1;
+    const turn = acts;
     try {
       const answer = await fetched(form.action || location.href, { method: "POST", body });
       if (!answer.ok) { tell(answer.message || "没有签到，请重试。", "bad"); return; }
-      counts.innerHTML = answer.counts;
+      acts += 1;
+      if (turn > counted) { counts.innerHTML = answer.counts; counted = turn; }
       for (const [member, html] of Object.entries(answer.rows)) replaceRow(member, html);
       const row = rowOf(Object.keys(answer.rows)[0]);
       tell(answer.message, "good", row && row.querySelector('a[href*="/undo/"]'));
