@@ -57,16 +57,22 @@ def stage_open_objections(user: User, told_until: date, actor: User) -> None:
     if proposal := own(user, Proposal, told_until.year):
         statement = "本件提案还有一位联名委员没有登记，附议人名单以提交稿为准。"
         dispute(user, proposal, statement, told_until)
-    if opinion := own(user, PublicOpinionReport, last_year):
-        asked = told_until - timedelta(days=LONG_AGO)
-        objection = dispute(user, opinion, "这篇信息已被省政协采用，请补登采用情况。", asked)
-        answer_objection(
-            objection=objection,
-            outcome=ObjectionState.EXPLAINED,
-            text="经向省政协信息处核对，该篇为综合采用，未单独署名，按规定不单列登记。",
-            actor=actor,
-            at=moment(asked + timedelta(days=6), 15),
-        )
+    asked = told_until - timedelta(days=LONG_AGO)
+    objection = file_objection(
+        member=seats_of(user)[0],
+        missing_kind=RecordKind.ARTICLE,
+        missing_label="9月《履职心得》一文",
+        statement="已在县区政协公众号刊发，请补登。",
+        actor=user,
+        at=moment(asked, 20),
+    )
+    answer_objection(
+        objection=objection,
+        outcome=ObjectionState.EXPLAINED,
+        text="按规定只登记中央和省、市政协刊物、网站及公众号刊发的文章，县区公众号的不列入。",
+        actor=actor,
+        at=moment(asked + timedelta(days=6), 15),
+    )
     file_objection(
         member=seats_of(user)[0],
         missing_kind=RecordKind.INVITATION,
