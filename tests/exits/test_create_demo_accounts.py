@@ -23,6 +23,8 @@ def term():
     SectorGroup.objects.create(term=term, name="工商联界活动组", sector=term.sector_set.first())
     chair = make_member(term, "0001", name="聂琳")
     make_tenure(chair, term.start_date, post=Post.CHAIRPERSON)
+    for code, post in (("0004", Post.SECRETARY_GENERAL), ("0005", Post.VICE_CHAIRPERSON)):
+        make_tenure(make_member(term, code), term.start_date, post=post)
     make_member(term, "0002", name="喻浩", standing_from=term.start_date)
     make_member(term, "0003", name="罗江", liaison_group=group)
     return term
@@ -48,7 +50,13 @@ def test_every_role_has_an_account_that_can_sign_in(term, capsys):
 def test_accounts_stand_where_their_roles_stand(term, capsys):
     shown = run(capsys)
     people = dict(Member.objects.values_list("person__user__username", "code"))
-    assert people == {"demo-leader": "0001", "demo-standing-member": "0002", "demo-member": "0003"}
+    assert {username: code for username, code in people.items() if username} == {
+        "demo-leader": "0001",
+        "demo-secretary": "0004",
+        "demo-vice-chair": "0005",
+        "demo-standing-member": "0002",
+        "demo-member": "0003",
+    }
     assert shown["demo-leader"][0] == "聂琳"
     collector = User.objects.get(username="demo-collector")
     assert collector.affiliations.get().department.name == "提案委"

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from accounts.models import User
 from accounts.services import save_record
-from attendance.choices import AttendanceStatus, MeetingKind, Scope, Verdict
+from attendance.choices import AttendanceStatus, MeetingKind, Participation, Scope, Verdict
 from attendance.models import Attendance, Expectation, LeaveRequest, Meeting, NonVotingSeat, Sitting
 from attendance.selectors.expected import Line
 from attendance.services.approvals import decide_approval
@@ -70,6 +70,7 @@ def stage_leave(*, term: Term, told_until: date, actor: User) -> None:
         stage, MeetingKind.CHAIRPERSONS_COUNCIL, "主席会议", COUNCIL_AFTER, Scope.CHAIRPERSONS
     )
     leave_ahead(stage, standing, training)
+    leave_from_plenary(stage)
     leave_lately(stage)
     seats_of_standing_meeting(stage, standing)
     seats_of_council(stage, council)
@@ -81,7 +82,10 @@ def ahead(
 ) -> Meeting:
     """The next meeting of the kind, called where none is; with its expected list."""
     known = Meeting.objects.filter(
-        term=stage.term, kind=kind, start_date__gt=stage.told_until
+        term=stage.term,
+        kind=kind,
+        start_date__gt=stage.told_until,
+        participation=Participation.MUST_ATTEND,
     ).order_by("start_date", "number")
     at = moment(stage.day(9))
     meeting = known.first() or call(stage, kind, name, after, days)
@@ -174,6 +178,31 @@ def leave_ahead(stage: Stage, standing: Meeting, training: Meeting) -> None:
     if Expectation.objects.filter(meeting=standing, member=own_seat).expected().exists():
         ask(standing, own_seat, "赴医院复查", 1, actor=stage.people["standing-member"])
     leave_from_training(stage, training, ask)
+
+
+def leave_from_plenary(stage: Stage) -> None:
+    """At the next plenary, where one is called: before 秘书长, before 主席, and granted."""
+    meeting = Meeting.objects.filter(
+        term=stage.term,
+        kind=MeetingKind.PLENARY_SESSION,
+        start_date__gt=stage.told_until,
+        expectations__isnull=False,
+    ).first()
+    if meeting is None:
+        return
+    chain = ("secretary", "leader")
+    members = expected_at(meeting, skip=stage.people.values())[6:9]
+    reasons = ("参加党校脱产学习", "赴京参加行业会议", "产假")
+    for done, (member, reason) in enumerate(zip(members, reasons, strict=True)):
+        request = file_leave(
+            meeting=meeting,
+            member=member,
+            reason=reason,
+            actor=stage.registrar,
+            at=moment(stage.day(5)),
+        )
+        if done:
+            decide(stage, request, chain[:done], stage.day(2))
 
 
 def leave_from_training(stage: Stage, training: Meeting, ask) -> None:
