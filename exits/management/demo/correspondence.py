@@ -51,7 +51,8 @@ def stage_open_objections(user: User, told_until: date, actor: User) -> None:
     disputed early is last year's: this year's records are entered on the last day told.
     """
     last_year = told_until.year - 1
-    if attendance := own(user, Attendance, last_year, kind=RecordKind.ATTENDANCE):
+    attendance = own(user, Attendance, last_year, kind=RecordKind.ATTENDANCE)
+    if attendance := attendance or own(user, Attendance, last_year):
         statement = "当天我全程参加，散会前因接电话离场约五分钟，请核对签到表。"
         dispute(user, attendance, statement, told_until - timedelta(days=LATELY))
     if proposal := own(user, Proposal, told_until.year):
