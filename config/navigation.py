@@ -173,6 +173,7 @@ MENU = [
 MEMBERS = [
     entry("首页", "reporting:home"),
     entry("会议", "attendance:meeting-own-list", "attendance.view_meeting"),
+    entry("签到", "attendance:arrival-list", "attendance.arrive_sitting"),
     entry("请假", "attendance:leave-list", "attendance.add_leaverequest"),
     entry("通知", "members:notice-list"),
     entry("我的记录", "dossiers:record-list", "attendance.view_attendance"),
