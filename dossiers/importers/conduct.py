@@ -99,7 +99,11 @@ class ConductImporter(SheetImporter):
         return found
 
     def check_row(self, rows: SheetRows, row: ParsedRow, stored: Stored | None) -> None:
+        """Disciplinary rows are 委员联络科's alone: the preview would tell what is stored."""
         self.check_owner(rows, row, "member")
+        if not self.context.scope.is_whole and row.values["type"] != COMMENDATION:
+            problem = "惩处和行为认定只由委员联络科登记"
+            rows.refuse(row, "type", problem, "请删去此行，另行报委员联络科")
 
     def write_of(self, row: ParsedRow) -> Save:
         return SERVICES[row.values["type"]]
