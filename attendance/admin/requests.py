@@ -120,6 +120,15 @@ class LeaveRequestAdmin(RequestAdmin):
     def get_queryset(self, request):
         return with_chain(super().get_queryset(request))
 
+    def has_add_permission(self, request):
+        """For others; one's own leave has a page of its own."""
+        clerk = request.user.has_role(RoleCode.REGISTRAR, RoleCode.COLLECTOR)
+        return clerk and super().has_add_permission(request)
+
+    def _may_file(self, request, leave):
+        own = filing_meetings(request.user).filter(pk=leave.meeting_id)
+        return self.has_add_permission(request) and own.exists()
+
     def get_urls(self):
         withdraw = self.admin_site.admin_view(self.withdraw_view)
         return [
@@ -186,15 +195,15 @@ class LeaveRequestAdmin(RequestAdmin):
             "title": str(leave),
             "leave": leave,
             "rows": leave.attendances.select_related("sitting__meeting"),
-            "may_withdraw": self.has_add_permission(request)
+            "may_withdraw": self._may_file(request, leave)
             and is_withdrawable(leave, at=timezone.now()),
         }
         return self._page(request, "attendance/leaverequest_detail.html", context)
 
     def withdraw_view(self, request, pk):
-        if not self.has_add_permission(request) or request.method != "POST":
-            raise PermissionDenied
         leave = self._row(request, pk)
+        if not self._may_file(request, leave) or request.method != "POST":
+            raise PermissionDenied
         try:
             WithdrawForm().carry_out(leave, actor=request.user, at=timezone.now())
             messages.success(request, "请假已撤回。")

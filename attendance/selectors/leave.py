@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.roles import RoleCode
 from attendance.choices import Capacity, RequestState
 from attendance.models import (
     Attendance,
@@ -17,7 +18,7 @@ from attendance.models import (
     Procedure,
     Sitting,
 )
-from attendance.querysets import keeps_meeting, organises_meeting
+from attendance.querysets import collected_meetings, organises_meeting
 from members.models import Member
 
 
@@ -144,8 +145,13 @@ def sitting_names(sittings: Iterable[Sitting]) -> str:
 
 
 def filing_meetings(user: User) -> QuerySet[Meeting]:
-    """Meetings for which the account may write down leave that a member asked by telephone."""
-    return Meeting.objects.filter(keeps_meeting(user) | organises_meeting(user))
+    """Meetings for which the account may write down, or take back, leave of a member who called.
+
+    Leaders read every request and write none but their own.
+    """
+    if user.has_role(RoleCode.REGISTRAR):
+        return Meeting.objects.all()
+    return Meeting.objects.filter(collected_meetings(user) | organises_meeting(user))
 
 
 def is_withdrawable(request: LeaveRequest, *, at: datetime) -> bool:

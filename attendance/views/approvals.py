@@ -86,4 +86,9 @@ class ApprovalDecideView(ApprovalListView):
 
         if form.is_valid() and carried_out(form, decide):
             return back
-        return self.render_to_response(self.get_context_data(failed=approval.pk, form=form))
+        context = self.get_context_data(failed=approval.pk, form=form)
+        if approval not in [*context["own"], *context["others"]]:
+            for errors in form.errors.values():
+                messages.error(request, " ".join(errors))
+            return back
+        return self.render_to_response(context)
