@@ -191,11 +191,11 @@ def stage_reports(people: dict[str, User], told_until: date, actor: User) -> Non
         (people["organization"], cadres, ChangeKind.POST_CHANGED, CADRE_POST, lately),
     ]
     made = []
-    for user, members, kind, statement, on in reports:
+    for place, (user, members, kind, statement, on) in enumerate(reports):
         if not members:
             continue
         report = report_change(
-            member=members.pop(),
+            member=members[2 * place % len(members)],
             kind=kind,
             statement=statement,
             happened_date=on - timedelta(days=3),
@@ -233,4 +233,4 @@ CADRE_POST = "该同志职务另有任用，任免文件已印发，请同步更
 def others(user: User) -> list[Member]:
     """Serving members the account reports on, none of them behind an account, in a fixed order."""
     members = reported_by(user).filter(person__user=None, exited_date=None)
-    return list(members.order_by("-code")[2:20:2])
+    return list(members.order_by("-code")[:20])
