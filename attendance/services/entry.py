@@ -272,9 +272,7 @@ def refuse_not_members_then(
     wrong = [f"{member}在{on}不在任" for member in members if not member.serves(on)]
     if unless_suspended:
         suspended = Member.objects.filter(pk__in=[member.pk for member in members]).suspended(on)
-        wrong += [
-            f"{member}在{on}暂停履职" for member in suspended.select_related("person") if member
-        ]
+        wrong += [f"{member}在{on}暂停履职" for member in suspended.select_related("person")]
     if wrong:
         raise NotMemberThenError(f"{'；'.join(wrong)}，没有保存。请核对日期或委员。")
 

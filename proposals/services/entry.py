@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from accounts import audit
 from accounts.choices import Verb
@@ -26,6 +26,8 @@ from proposals.services.works import (
 )
 
 WorkRow = TypeVar("WorkRow", bound=Work)
+#: What each list of a work holds: members in their order, or levels.
+Lists = Mapping[Part, Sequence[Member] | Sequence[str]]
 
 
 class NumberTakenError(RefusalError):
@@ -107,7 +109,7 @@ def enter_opinion(
         reported_date=reported_date,
         source_proposal_number=source_proposal_number,
     )
-    parts = {AUTHORS: authors, ADOPTIONS: adoptions, INSTRUCTIONS: instructions}
+    parts: Lists = {AUTHORS: authors, ADOPTIONS: adoptions, INSTRUCTIONS: instructions}
     return save_new_work(work, parts, actor, at)
 
 
@@ -183,7 +185,7 @@ def refuse_not_serving(members: Sequence[Member], on: date) -> None:
 
 def save_new_work(
     work: WorkRow,
-    parts: Mapping[Part, Sequence[Member] | Sequence[str]],
+    parts: Lists,
     actor: User | None,
     at: datetime,
 ) -> WorkRow:
@@ -201,7 +203,8 @@ def save_new_work(
     except IntegrityError as error:
         raise taken from error
     after = audit.snapshot(work)
-    for part, items in parts.items():
+    for part, listed in parts.items():
+        items: list[Member | str] = [*listed]
         rows = [_part_row(part, work, item, place) for place, item in enumerate(items, start=1)]
         for row in rows:
             row.full_clean()
@@ -212,6 +215,6 @@ def save_new_work(
     return work
 
 
-def _part_row(part: Part, work: Work, item: Member | str, place: int) -> object:
+def _part_row(part: Part, work: Work, item: Member | str, place: int) -> models.Model:
     values = {"member": item, "sequence": place} if part.of_members else {"level": item}
     return part.model(**{part.parent: work, **values})
