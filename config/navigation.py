@@ -176,6 +176,7 @@ MEMBERS = [
     entry("签到", "attendance:arrival-list", "attendance.arrive_sitting"),
     entry("请假", "attendance:leave-list", "attendance.add_leaverequest"),
     entry("通知", "members:notice-list"),
+    entry("年度填报", "reporting:paper-list", "dossiers.change_dutypaper"),
     entry("我的记录", "dossiers:record-list", "attendance.view_attendance"),
     entry("列席", "attendance:seat-own-list", "attendance.add_leaverequest"),
     entry("议题", "reporting:topic-own", "proposals.view_topic"),
