@@ -94,7 +94,7 @@ def _locked_request(approval: Approval) -> LeaveRequest | NonVotingSeat:
             pk=approval.leave_request_id
         )
     seats = NonVotingSeat.objects.select_for_update(of=("self",))
-    return seats.select_related("meeting__term").get(pk=approval.seat_id)
+    return seats.select_related("meeting__term").get(approvals=approval)
 
 
 def _refuse_wrong_hand(approval: Approval, on_behalf: bool, actor: User, at: datetime) -> None:
