@@ -26,6 +26,7 @@ from exits.management.demo.chance import stream
 from exits.management.demo.collecting import stage_collecting
 from exits.management.demo.correspondence import stage_correspondence
 from exits.management.demo.leave import stage_leave
+from exits.management.demo.papers import opening_date, stage_papers
 from exits.management.demo.signing import stage_signing
 from exits.management.demo.timeliness import stage_timeliness
 from exits.management.demo.times import moment
@@ -79,7 +80,7 @@ def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
     stage_previous_term(demo=demo, seed=seed, actor=actor, say=say)
     term = found(demo.outline, actor)
     for year in range(demo.outline.starts.year + 1, demo.outline.ends.year + 1):
-        open_campaign(term, year, actor)
+        open_campaign(term, year, opening_date(year, demo.told_until), actor)
     with tempfile.TemporaryDirectory() as folder:
         for workbook in demo.workbooks:
             say(f"导入《{workbook.title}》")
@@ -96,6 +97,7 @@ def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
     stage_collecting(term=term, told_until=demo.told_until, actor=actor)
     stage_topics(term=term, demo=demo, seed=seed, actor=actor)
     stage_signing(term=term, told_until=demo.told_until, actor=actor)
+    stage_papers(term=term, told_until=demo.told_until, actor=actor)
     return term
 
 
@@ -121,14 +123,14 @@ def found(outline: TermOutline, actor: User) -> Term:
     )
 
 
-def open_campaign(term: Term, year: int, actor: User) -> None:
+def open_campaign(term: Term, year: int, opens: date, actor: User) -> None:
     campaign = Campaign(
         term=term,
         year=year,
-        opens_date=date(year, 12, 1),
+        opens_date=opens,
         deadline_date=Campaign.default_deadline(year),
     )
-    save_record(obj=campaign, actor=actor, at=moment(min(date(year, 11, 20), term.end_date)))
+    save_record(obj=campaign, actor=actor, at=moment(min(date(year, 11, 20), opens, term.end_date)))
 
 
 def is_supplement(workbook: DemoWorkbook) -> bool:
