@@ -9,7 +9,7 @@ from accounts.roles import RoleCode
 from attendance.choices import ATTENDED_STATUSES, MeetingKind, Participation, Reply, Verdict
 from core.querysets import covering
 from members.choices import RecordKind
-from members.querysets import collected_by, visible_records
+from members.querysets import CollectedQuerySet, collected_by, visible_records
 
 #: Attendance of these kinds of meeting is collected by a department of its own (D3 二).
 SEPARATELY_COLLECTED = {
@@ -60,25 +60,22 @@ class SittingQuerySet(QuerySet):
         )
 
 
-class AttendanceQuerySet(QuerySet):
-    def visible_to(self, user) -> Self:
-        collected = collected_meetings(user, "sitting__meeting__")
-        return self.filter(visible_records(user, collected=collected))
+class AttendanceQuerySet(CollectedQuerySet):
+    def collected_for(self, user) -> Q:
+        return collected_meetings(user, "sitting__meeting__")
 
     def attended(self) -> Self:
         return self.filter(status__in=ATTENDED_STATUSES)
 
 
-class SpeechQuerySet(QuerySet):
-    def visible_to(self, user) -> Self:
-        collected = collected_by(user, RecordKind.SPEECH, organiser="meeting__organiser")
-        return self.filter(visible_records(user, collected=collected))
+class SpeechQuerySet(CollectedQuerySet):
+    def collected_for(self, user) -> Q:
+        return collected_by(user, RecordKind.SPEECH, organiser="meeting__organiser")
 
 
-class OutsideInvitationQuerySet(QuerySet):
-    def visible_to(self, user) -> Self:
-        collected = collected_by(user, RecordKind.INVITATION, organiser="pk")
-        return self.filter(visible_records(user, collected=collected))
+class OutsideInvitationQuerySet(CollectedQuerySet):
+    def collected_for(self, user) -> Q:
+        return collected_by(user, RecordKind.INVITATION, organiser="pk")
 
 
 def keeps_meeting(user, prefix: str = "") -> Q:

@@ -6,16 +6,15 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.roles import RoleCode
 from dossiers.choices import ObjectionState, PaperState, SubmissionState
 from members.choices import RecordKind
-from members.querysets import collected_by, visible_records
+from members.querysets import CollectedQuerySet, collected_by
 
 #: Records as objections name them whose content is disciplinary.
 DISCIPLINARY_TYPES = ("members.sanction", "members.conductfinding")
 
 
-class HandInQuerySet(QuerySet):
-    def visible_to(self, user) -> Self:
-        collected = collected_by(user, RecordKind.HAND_IN, organiser="pk")
-        return self.filter(visible_records(user, collected=collected))
+class HandInQuerySet(CollectedQuerySet):
+    def collected_for(self, user) -> Q:
+        return collected_by(user, RecordKind.HAND_IN, organiser="pk")
 
 
 class ObjectionQuerySet(QuerySet):

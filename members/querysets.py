@@ -125,10 +125,28 @@ def visible_records(user, *, collected: Q, member: str = "member__") -> Q:
     return visible_members(user, member)
 
 
-class CommendationQuerySet(QuerySet):
+class CollectedQuerySet(QuerySet):
+    """Records that departments collect."""
+
+    def collected_for(self, user) -> Q:
+        """Condition on the rows the account's departments collect."""
+        raise NotImplementedError
+
     def visible_to(self, user) -> Self:
-        collected = collected_by(user, RecordKind.CONDUCT, organiser="pk")
-        return self.filter(visible_records(user, collected=collected))
+        return self.filter(visible_records(user, collected=self.collected_for(user)))
+
+    def writable_by(self, user) -> Self:
+        """What an account may enter and correct, where its role may at all: the office every row,
+        a collector what their department collects, and of their own records no others.
+        """
+        if user.is_authenticated and user.reads_everything:
+            return self
+        return self.filter(self.collected_for(user))
+
+
+class CommendationQuerySet(CollectedQuerySet):
+    def collected_for(self, user) -> Q:
+        return collected_by(user, RecordKind.CONDUCT, organiser="pk")
 
 
 class ConductQuerySet(QuerySet):

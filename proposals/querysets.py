@@ -7,53 +7,69 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.roles import RoleCode
 from members.choices import RecordKind
-from members.querysets import collected_by, visible_members, visible_records
+from members.querysets import (
+    CollectedQuerySet,
+    collected_by,
+    visible_members,
+    visible_records,
+)
 from proposals.choices import COUNTED_TOPIC_KINDS, OPEN_TOPIC_STATES, ResearchKind, TopicState
 
 
-def _visible_works(queryset, user, *, authors: str, collected: Q):
-    """Works with an author the account may see, or that its departments collect."""
-    if not user.is_authenticated:
-        return queryset.none()
-    if user.reads_everything:
-        return queryset
-    links = queryset.model._meta.get_field(authors).related_model
-    work = queryset.model._meta.get_field(authors).field.name
-    if user.has_role(RoleCode.COLLECTOR):
-        mine = links.objects.filter(member__person__user=user)
-    else:
-        mine = links.objects.filter(visible_members(user, "member__"))
-    return queryset.filter(collected | Exists(mine.filter(**{work: OuterRef("pk")})))
+class JointWorkQuerySet(CollectedQuerySet):
+    """Works of several members, through a table of those who had part in them."""
 
+    #: The related name of that table.
+    parts: str
 
-class ProposalQuerySet(QuerySet):
     def visible_to(self, user) -> Self:
-        collected = collected_by(user, RecordKind.PROPOSAL, organiser="pk")
-        seen = visible_records(user, collected=collected, member="lead_sponsor__")
-        cosigned = self.model._meta.get_field("cosponsorships").related_model.objects
-        if user.is_authenticated and user.has_role(RoleCode.COLLECTOR):
-            mine = cosigned.filter(member__person__user=user)
+        """Those with an author the account may see, or that its departments collect."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.reads_everything:
+            return self
+        return self.filter(self.collected_for(user) | self._joined_by_the_seen(user))
+
+    def _joined_by_the_seen(self, user) -> Exists:
+        """A collector sees, of what others collect, only what they had part in themself."""
+        part = self.model._meta.get_field(self.parts)
+        if user.has_role(RoleCode.COLLECTOR):
+            seen = part.related_model.objects.filter(member__person__user=user)
         else:
-            mine = cosigned.filter(visible_members(user, "member__"))
-        return self.filter(seen | Exists(mine.filter(proposal=OuterRef("pk"))))
+            seen = part.related_model.objects.filter(visible_members(user, "member__"))
+        return Exists(seen.filter(**{part.field.name: OuterRef("pk")}))
 
 
-class PublicOpinionReportQuerySet(QuerySet):
+class ProposalQuerySet(JointWorkQuerySet):
+    parts = "cosponsorships"
+
+    def collected_for(self, user) -> Q:
+        return collected_by(user, RecordKind.PROPOSAL, organiser="pk")
+
     def visible_to(self, user) -> Self:
-        collected = collected_by(user, RecordKind.OPINION, organiser="pk")
-        return _visible_works(self, user, authors="authorships", collected=collected)
+        if not user.is_authenticated:
+            return self.none()
+        led = visible_records(user, collected=self.collected_for(user), member="lead_sponsor__")
+        return self.filter(led | self._joined_by_the_seen(user))
 
 
-class ResearchQuerySet(QuerySet):
-    def visible_to(self, user) -> Self:
-        collected = collected_by(user, RecordKind.RESEARCH, organiser="organiser")
-        return _visible_works(self, user, authors="participations", collected=collected)
+class PublicOpinionReportQuerySet(JointWorkQuerySet):
+    parts = "authorships"
+
+    def collected_for(self, user) -> Q:
+        return collected_by(user, RecordKind.OPINION, organiser="pk")
 
 
-class ArticleQuerySet(QuerySet):
-    def visible_to(self, user) -> Self:
-        collected = collected_by(user, RecordKind.ARTICLE, organiser="pk")
-        return self.filter(visible_records(user, collected=collected))
+class ResearchQuerySet(JointWorkQuerySet):
+    parts = "participations"
+
+    def collected_for(self, user) -> Q:
+        return collected_by(user, RecordKind.RESEARCH, organiser="organiser")
+
+
+class ArticleQuerySet(CollectedQuerySet):
+    def collected_for(self, user) -> Q:
+        return collected_by(user, RecordKind.ARTICLE, organiser="pk")
 
 
 class TopicQuerySet(QuerySet):

@@ -208,6 +208,24 @@ def test_collector_cannot_write_what_another_department_collects(world):
     assert Attendance.objects.count() == before
 
 
+def test_collector_cannot_rewrite_their_own_record_of_another_department(world):
+    world.members[0].person.user = None
+    world.members[0].person.save()
+    world.members[1].person.user = world.users["collector"]
+    world.members[1].person.save()
+    client = sign_in(world, "collector")
+    own = Attendance.objects.get(member=world.members[1])
+    assert client.get(address(Attendance, "change", own.pk)).status_code == 200
+    form = {"sitting": own.sitting_id, "member": own.member_id, "status": "present"}
+    for act in ("change", "delete"):
+        answer = client.post(
+            address(Attendance, act, own.pk), form | {"post": "yes", "reason": "x"}
+        )
+        assert answer.status_code == 403
+    own.refresh_from_db()
+    assert own.status == "leave"
+
+
 def test_collector_writes_what_the_department_collects(world):
     form = {
         "term": world.term.pk,

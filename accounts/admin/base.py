@@ -30,6 +30,12 @@ def visible_rows(queryset: QuerySet, user: Any) -> QuerySet:
     return visible_to(user) if visible_to else queryset
 
 
+def writable_rows(queryset: QuerySet, user: Any) -> QuerySet:
+    """The rows the account may write, where they are fewer than those it sees."""
+    writable_by = getattr(queryset, "writable_by", None)
+    return writable_by(user) if writable_by else visible_rows(queryset, user)
+
+
 HISTORY_PER_PAGE = 20
 #: What may follow an allowed field's name in an address: nothing that leads on to another field.
 LOOKUPS = ("exact", "id__exact", "isnull", "in", "year", "month", "day", "gte", "gt", "lte", "lt")
@@ -66,9 +72,9 @@ class NotYoursError(RefusalError):
 
 
 def refuse_unseen(obj: Model, user: Any) -> None:
-    """What an account may not see it may not write: records other departments collect."""
+    """What other departments collect an account does not write, its own records included."""
     stored = type(obj)._default_manager.filter(pk=obj.pk)
-    if stored.exists() and not visible_rows(stored, user).exists():
+    if stored.exists() and not writable_rows(stored, user).exists():
         raise NotYoursError(f"这条{obj._meta.verbose_name}不在您的职责范围之内，没有保存。")
 
 
@@ -95,6 +101,17 @@ class AuditedModelAdmin(VisibleRowsMixin, ModelAdmin):
     show_full_result_count = False
     delete_confirmation_template = "accounts/record_delete.html"
     allowed_lookups: Iterable[str] = ()
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_change_permission(request, obj) and self._may_write(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and self._may_write(request, obj)
+
+    def _may_write(self, request: HttpRequest, obj: Model | None) -> bool:
+        if obj is None or obj.pk is None or not hasattr(self.model.objects, "writable_by"):
+            return True
+        return self.model.objects.writable_by(request.user).filter(pk=obj.pk).exists()
 
     def save_model(self, request: HttpRequest, obj: Model, form: ModelForm, change: bool) -> None:
         save_record(obj=obj, actor=request.user, at=timezone.now())
