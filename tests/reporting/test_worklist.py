@@ -40,8 +40,11 @@ def world(db):
     world = build_world()
     world.term.collected_from = date(2023, 11, 1)
     world.term.save()
+    # Papers hang on the campaign: it is put into the year before.
+    Campaign.objects.update(
+        year=2022, opens_date=date(2022, 12, 1), deadline_date=date(2022, 12, 31)
+    )
     for table in (
-        Campaign,
         Approval,
         NonVotingSeat,
         LeaveRequest,
