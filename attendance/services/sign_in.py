@@ -202,8 +202,10 @@ def undo_sign_in(*, attendance: Attendance, reason: str, actor: User | None, at:
 def leave_early(
     *, attendance: Attendance, actor: User | None, at: datetime, reason: str = ""
 ) -> Attendance:
-    """Marks who went before the end. Raises NotSignedInError."""
+    """Marks who went before the end. Raises SittingClosedError or NotSignedInError."""
     row = _locked(attendance)
+    if row.sitting.closed_at is not None:
+        raise SittingClosedError("本场已结束签到，早退请用“更正”登记。")
     if row.status not in ATTENDED_STATUSES:
         raise NotSignedInError(f"{row.member.person.name}没有签到，不能登记早退。")
     if row.status == AttendanceStatus.LEFT_EARLY:

@@ -143,7 +143,9 @@ def rendered(request: HttpRequest, sitting, places: list[Place]) -> dict[str, An
             )
             for place in places
         },
-        "counts": render_to_string("attendance/_sitting_counts.html", {"board": board}, request),
+        "counts": render_to_string(
+            "attendance/_sitting_counts.html", context | {"board": board}, request
+        ),
     }
 
 

@@ -180,6 +180,13 @@ def test_leaving_early_is_marked_once(sitting, clerk):
         leave_early(attendance=row, actor=clerk, at=minutes(61))
 
 
+def test_leaving_early_is_not_marked_after_closing(sitting, clerk):
+    row = come(sitting)
+    Sitting.objects.update(closed_at=minutes(60))
+    with pytest.raises(SittingClosedError, match="更正"):
+        leave_early(attendance=row, actor=clerk, at=minutes(61))
+
+
 def test_who_did_not_come_cannot_leave_early(sitting, clerk):
     member = member_of(sitting, "0001")
     row = Attendance.objects.create(sitting=sitting, member=member, status="absent")
