@@ -84,7 +84,7 @@ class DeclarationPage(OwnPaperPage, FormView):
         return self.form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        own = {"block": self.block, "back": page_of(self.paper, self.block)}
+        own = {"place": self.block, "back": page_of(self.paper, self.block)}
         return super().get_context_data(**kwargs) | self.paper_context() | own
 
 

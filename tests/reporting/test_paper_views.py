@@ -157,6 +157,7 @@ def test_block_is_confirmed_and_leads_to_the_next(phone, member, campaign):
 def test_line_is_added_changed_and_withdrawn(phone, member, campaign):
     paper = begun(campaign, member)
     page = address("paper-declare", paper, "speeches")
+    assert "2024年度履职情况登记表 · 会议发言" in text_of(phone.get(page))
     answer = phone.post(
         page, {"text": "在座谈会上发言", "date": "2024-05-03", "proof": upload("证明.pdf", PDF)}
     )
