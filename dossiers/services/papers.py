@@ -244,11 +244,12 @@ def refuse_blockless(paper: DutyPaper) -> None:
 
 
 def refuse_long(model: type[Model], name: str, text: str) -> None:
+    """Raises TextTooLongError where the column's limit is passed."""
     field = model._meta.get_field(name)
-    if len(text) > field.max_length:
-        raise TextTooLongError(
-            f"“{field.verbose_name}”超过{field.max_length}字，没有保存，请删减。"
-        )
+    most = getattr(field, "max_length", None)
+    if most is not None and len(text) > most:
+        label = getattr(field, "verbose_name", "")
+        raise TextTooLongError(f"“{label}”超过{most}字，没有保存，请删减。")
 
 
 def _refuse_others(member: Member, actor: User) -> None:

@@ -10,6 +10,7 @@ from itertools import groupby
 
 from attendance.choices import ATTENDED_STATUSES, AttendanceStatus, MeetingKind
 from attendance.models import Attendance, Speech
+from core.models import Recorded
 from dossiers.choices import ReturnBlock
 from dossiers.models import Declaration, DutyPaper, HandIn, PaperBlock
 from dossiers.selectors.disputable import RECORD_TYPES, shown, type_of
@@ -152,7 +153,7 @@ def _meeting_block(kind: str) -> ReturnBlock:
     return ReturnBlock.THEMED if kind == MeetingKind.THEMED_ACTIVITY else ReturnBlock.MEETINGS
 
 
-def _line(row: object, title: str, status: str, tone: str, targets: list[Target]) -> PaperRecord:
+def _line(row: Recorded, title: str, status: str, tone: str, targets: list[Target]) -> PaperRecord:
     return PaperRecord(
         date=type_of(row).on(row),
         title=title,
@@ -169,7 +170,7 @@ def _hand_in_block(row: HandIn) -> ReturnBlock | None:
 
 
 #: Which block the records of each kind fill.
-SOURCES: dict[type, Callable[..., ReturnBlock | None]] = {
+SOURCES: dict[type[Recorded], Callable[..., ReturnBlock | None]] = {
     Attendance: lambda row: _meeting_block(row.sitting.meeting.kind),
     Proposal: lambda row: ReturnBlock.PROPOSALS,
     Research: lambda row: ReturnBlock.FIELDWORK,
