@@ -13,8 +13,8 @@ from assessments.choices import FindingState
 from assessments.models import Finding
 from assessments.rulebook import load_pack
 from assessments.selectors import assess
-from dossiers.choices import ObjectionState
-from dossiers.models import Campaign, Objection
+from dossiers.choices import HandInKind, ObjectionState, PaperState
+from dossiers.models import Campaign, DutyPaper, Objection
 from exits.management.demo import PARTS, PREVIOUS_TERM, TERM, DemoTerm, invent_term
 from exits.models import ExitCase
 from exits.selectors import refusals
@@ -140,6 +140,13 @@ def test_objections_and_reports_are_seen_in_every_state(term):
     assert objections.overdue(date(2026, 11, 20)).exists()
     assert set(reports.values_list("state", flat=True)) == set(ReportState.values)
     assert reports.filter(passed_on_at__isnull=False).exists()
+
+
+def test_papers_are_seen_on_their_way_and_verified(term):
+    papers = DutyPaper.objects.filter(campaign__term=term)
+    running = set(papers.filter(campaign__year=2026).values_list("state", flat=True))
+    assert running >= set(PaperState.values) - {PaperState.ARCHIVED}
+    assert papers.filter(campaign__year=2025, kind=HandInKind.PERFORMANCE_FORM).exists()
 
 
 def test_load_demo_a_second_time_changes_nothing(term):

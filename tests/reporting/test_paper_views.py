@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from dossiers.choices import (
@@ -307,6 +308,10 @@ def test_preview_prints_what_was_written(phone, member, campaign):
     assert "立场坚定" in words_of(pdf)
     images = {image.name for page in PdfReader(io.BytesIO(pdf)).pages for image in page.images}
     assert len(images) == 1
+    excel = phone.get(address("paper-file", form, "xlsx")).content
+    page = load_workbook(io.BytesIO(excel)).active
+    assert "立场坚定" in [cell.value for row in page.iter_rows() for cell in row]
+    assert [image.anchor._from.row + 1 for image in page._images] == [page.max_row]
     report = wrote(begun(campaign, member, HandInKind.PERFORMANCE_REPORT), text="一、政治\n坚定。")
     assert "一、政治坚定。" in words_of(phone.get(address("paper-file", report, "pdf")).content)
     assert phone.get(address("paper-file", report, "xlsx")).status_code == 404
@@ -318,6 +323,10 @@ def test_preview_marks_what_is_not_looked_at_yet(phone, member, campaign):
         Declaration.objects.create(
             paper=paper, block=ReturnBlock.SPEECHES, text=f"补充{state}", state=state, answer="答"
         )
+    excel = phone.get(address("paper-file", paper, "xlsx")).content
+    rows = load_workbook(io.BytesIO(excel)).active.iter_rows(values_only=True)
+    lines = [str(cell) for row in rows for cell in row if cell and "补充" in str(cell)]
+    assert lines == ["补充declared（本人填报，待核实）", "补充accepted"]
     words = words_of(phone.get(address("paper-file", paper, "pdf")).content)
     assert "补充declared（本人填报，待核实）" in words
     assert "补充accepted" in words
