@@ -268,6 +268,11 @@ CELERY_BEAT_SCHEDULE = {
         # the system is up again.
         "schedule": crontab(month_of_year="1", hour="0", minute="30"),
     },
+    "年度填报提醒": {
+        # Each reminder is sent once a member, however often this is called.
+        "task": "reporting.tasks.remind_campaigns",
+        "schedule": crontab(hour="8", minute="30"),
+    },
     "找回中断的任务": {
         "task": "accounts.tasks.requeue_lost_jobs",
         "schedule": 30.0,

@@ -73,6 +73,14 @@ class DutyPaperQuerySet(PersonalQuerySet):
             return self.filter(own | ~Q(state=PaperState.DRAFT))
         return self.filter(own)
 
+    def waiting_verification(self) -> Self:
+        """Handed in, and not yet passed or returned."""
+        return self.filter(state=PaperState.SUBMITTED)
+
+    def waiting_archive(self) -> Self:
+        """Passed, of a campaign that is closed."""
+        return self.filter(state=PaperState.VERIFIED, campaign__closed_at__isnull=False)
+
 
 class OfPaperQuerySet(QuerySet):
     def visible_to(self, user) -> Self:
@@ -90,7 +98,7 @@ class SubmissionQuerySet(QuerySet):
         asked = Exists(
             signers.objects.filter(submission=OuterRef("pk"), member__person__user=user)
         ) & ~Q(state=SubmissionState.DRAFT)
-        handed_in = ~Q(state__in=[SubmissionState.DRAFT, SubmissionState.SIGNING])
+        handed_in = Q(submitted_at__isnull=False)
         if user.reads_everything:
             return self.filter(own | asked | handed_in)
         if user.has_role(RoleCode.COLLECTOR):
