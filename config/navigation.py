@@ -107,6 +107,9 @@ MENU = [
     group(
         "采集与录入",
         item("采集台", "edit_note", "dossiers:entry-list", "dossiers.import_workbook"),
+        item(
+            "委员报送", "move_to_inbox", "dossiers:submission-queue", "dossiers.change_submission"
+        ),
         item("会议考勤登记", "checklist", "dossiers:mark-list", "dossiers.import_workbook"),
         item("疑似重复", "content_copy", "dossiers:duplicate-list", "dossiers.import_workbook"),
         item("待转社情民意", "move_up", "dossiers:conversion-list", "dossiers.import_workbook"),
@@ -177,10 +180,12 @@ MEMBERS = [
     entry("请假", "attendance:leave-list", "attendance.add_leaverequest"),
     entry("通知", "members:notice-list"),
     entry("年度填报", "reporting:paper-list", "dossiers.change_dutypaper"),
+    entry("报送", "dossiers:submission-list", "dossiers.add_submission"),
     entry("我的记录", "dossiers:record-list", "attendance.view_attendance"),
     entry("列席", "attendance:seat-own-list", "attendance.add_leaverequest"),
     entry("议题", "reporting:topic-own", "proposals.view_topic"),
     entry("日历", "reporting:calendar-detail", "attendance.view_meeting"),
+    entry("下载", "reporting:own-data", "dossiers.add_objection"),
     entry("我的任务", "accounts:job-list"),
 ]
 #: Warm greys and one accent, a deep Chinese red.

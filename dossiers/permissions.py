@@ -4,8 +4,8 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.roles import RoleCode
-from dossiers.choices import ObjectionAct, ObjectionState, PaperState
-from dossiers.models import DutyPaper, Objection
+from dossiers.choices import ObjectionAct, ObjectionState, PaperState, SubmissionState
+from dossiers.models import DutyPaper, Objection, Submission
 from members.models import Member
 
 
@@ -62,4 +62,26 @@ def may_edit_paper(*, user: User, paper: DutyPaper) -> bool:
         and paper.state in EDITABLE_STATES
         and is_open
         and campaign.archived_at is None
+    )
+
+
+#: While a submission is with its author.
+OPEN_SUBMISSION_STATES = frozenset(
+    {SubmissionState.DRAFT, SubmissionState.SIGNING, SubmissionState.RETURNED}
+)
+WITHDRAWABLE_STATES = OPEN_SUBMISSION_STATES | {SubmissionState.SUBMITTED}
+
+
+def may_edit_submission(*, user: User, submission: Submission) -> bool:
+    return (
+        submission.state in OPEN_SUBMISSION_STATES and submission.member.person.user_id == user.pk
+    )
+
+
+def may_settle_submission(*, user: User, submission: Submission) -> bool:
+    """Nobody takes in their own."""
+    return (
+        submission.state == SubmissionState.SUBMITTED
+        and user.has_perm("dossiers.change_submission")
+        and submission.member.person.user_id != user.pk
     )

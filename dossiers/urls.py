@@ -14,6 +14,13 @@ from dossiers.views.imports import (
     ImportDetailView,
     ImportTemplateView,
 )
+from dossiers.views.intake import (
+    SubmissionDeclineView,
+    SubmissionIntakeView,
+    SubmissionLinkView,
+    SubmissionQueueView,
+    SubmissionReturnView,
+)
 from dossiers.views.marks import MarkListView, MarkUpdateView
 from dossiers.views.objections import (
     MissingCreateView,
@@ -24,8 +31,24 @@ from dossiers.views.objections import (
     ObjectionWithdrawView,
     RecordListView,
 )
+from dossiers.views.signatures import SignatureDetailView, SignatureListView
+from dossiers.views.submissions import (
+    FileCreateView,
+    FileDeleteView,
+    SignerCreateView,
+    SignerDeleteView,
+    SubmissionCreateView,
+    SubmissionDetailView,
+    SubmissionFileView,
+    SubmissionListView,
+    SubmissionMembersView,
+    SubmissionSaveView,
+    SubmissionSubmitView,
+    SubmissionWithdrawView,
+)
 
 PAIR = r"(?P<kind>[a-z_]+)/(?P<first>\d{1,18})/(?P<second>\d{1,18})"
+SUBMISSION = r"^submissions/(?P<pk>\d{1,18})/"
 
 app_name = "dossiers"
 urlpatterns = [
@@ -69,5 +92,46 @@ urlpatterns = [
         r"^objections/(?P<pk>\d{1,18})/proof/$",
         ObjectionProofView.as_view(),
         name="objection-proof",
+    ),
+    path("submissions/", SubmissionListView.as_view(), name="submission-list"),
+    path("submissions/create/", SubmissionCreateView.as_view(), name="submission-create"),
+    path("submissions/members/", SubmissionMembersView.as_view(), name="submission-members"),
+    path("submissions/queue/", SubmissionQueueView.as_view(), name="submission-queue"),
+    re_path(rf"{SUBMISSION}$", SubmissionDetailView.as_view(), name="submission-detail"),
+    re_path(rf"{SUBMISSION}save/$", SubmissionSaveView.as_view(), name="submission-save"),
+    re_path(rf"{SUBMISSION}submit/$", SubmissionSubmitView.as_view(), name="submission-submit"),
+    re_path(
+        rf"{SUBMISSION}withdraw/$", SubmissionWithdrawView.as_view(), name="submission-withdraw"
+    ),
+    re_path(
+        rf"{SUBMISSION}files/create/$", FileCreateView.as_view(), name="submission-file-create"
+    ),
+    re_path(
+        rf"{SUBMISSION}files/(?P<file>\d{{1,18}})/$",
+        SubmissionFileView.as_view(),
+        name="submission-file",
+    ),
+    re_path(
+        rf"{SUBMISSION}files/(?P<file>\d{{1,18}})/delete/$",
+        FileDeleteView.as_view(),
+        name="submission-file-delete",
+    ),
+    re_path(
+        rf"{SUBMISSION}signers/create/$",
+        SignerCreateView.as_view(),
+        name="submission-signer-create",
+    ),
+    re_path(
+        rf"{SUBMISSION}signers/(?P<signer>\d{{1,18}})/delete/$",
+        SignerDeleteView.as_view(),
+        name="submission-signer-delete",
+    ),
+    re_path(rf"{SUBMISSION}intake/$", SubmissionIntakeView.as_view(), name="submission-intake"),
+    re_path(rf"{SUBMISSION}return/$", SubmissionReturnView.as_view(), name="submission-return"),
+    re_path(rf"{SUBMISSION}decline/$", SubmissionDeclineView.as_view(), name="submission-decline"),
+    re_path(rf"{SUBMISSION}link/$", SubmissionLinkView.as_view(), name="submission-link"),
+    path("signatures/", SignatureListView.as_view(), name="signature-list"),
+    re_path(
+        r"^signatures/(?P<pk>\d{1,18})/$", SignatureDetailView.as_view(), name="signature-detail"
     ),
 ]

@@ -238,3 +238,22 @@ def _plain(title: str) -> str:
 def _distinct(term: Term) -> set[tuple[str, int, int]]:
     rows = DistinctPair.objects.filter(term=term)
     return set(rows.values_list("kind", "first_id", "second_id"))
+
+
+def records_like(
+    kind: RecordKind, *, term: Term, members: Iterable[int], title: str, on: date
+) -> list[Model]:
+    """Records of these members (keys) that something not entered yet may be the same as."""
+    alike = COMPARED[kind]
+    keys = list(members)
+    done_by = Q(pk__in=[])
+    if alike.member:
+        done_by |= Q(**{f"{alike.member}__in": keys})
+    for links, parent in alike.links:
+        done_by |= Q(pk__in=links._base_manager.filter(member__in=keys).values(parent))
+    near = {f"{alike.on}__range": (on - timedelta(NEAR_DAYS), on + timedelta(NEAR_DAYS))}
+    rows = alike.model._base_manager.filter(done_by, **{alike.term: term}, **near)
+    wanted = _plain(title)
+    named = {pk: _plain(other) for pk, other in rows.values_list("pk", alike.title)}
+    same = [pk for pk, other in named.items() if _likeness(wanted, other) >= LIKENESS]
+    return list(alike.model._default_manager.filter(pk__in=same).order_by("pk"))

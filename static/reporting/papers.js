@@ -14,13 +14,13 @@
   const said = form.querySelector("[data-said]");
   const areas = new Map();
   form.querySelectorAll(".paper-field").forEach((box) => {
-    areas.set(box.dataset.name, box.querySelector("textarea"));
+    areas.set(box.dataset.name, box.querySelector("textarea, select, input"));
   });
 
   // 服务器上现有的文字（版本 seen.value）；没有脚本的往返留下的冲突也在这里接上。
   const base = {};
   const conflicts = new Map();
-  areas.forEach((area, name) => { base[name] = area.defaultValue; });
+  areas.forEach((area, name) => { base[name] = area.defaultValue ?? area.value; });
   let saving = false;
   let again = false;
   let closed = false;
@@ -47,7 +47,9 @@
     const values = dirty();
     try {
       if (!Object.keys(values).length) return localStorage.removeItem(key), true;
-      const note = { version: seen.value, base: { ...base }, values, at: new Date().toISOString() };
+      const known = { ...base };
+      conflicts.forEach((_, name) => { known[name] = null; }); // 还没有取舍：再打开时仍须取舍
+      const note = { version: seen.value, base: known, values, at: new Date().toISOString() };
       localStorage.setItem(key, JSON.stringify(note));
       return true;
     } catch {
@@ -136,9 +138,9 @@
       recount(area);
     });
     seen.value = version;
-    keep();
     clashing.forEach(([name, text]) => show(name, text));
-    if (clashing.length) tell("另一台设备也改过这份材料，两份文字都在上面，请选用。", "warn");
+    keep();
+    if (clashing.length) tell("另一台设备也改过这份材料，两份文字都列出来了，请选用。", "warn");
     else if (isDirty()) again = true;
     else tell("已更新为另一台设备保存的内容。", "");
   }
@@ -147,20 +149,23 @@
     const area = areas.get(name);
     const old = conflicts.get(name);
     if (old) old.remove();
-    const mine = area.value;
+    const worded = (value) => area.options ? ([...area.options].find((one) => one.value === value) || {}).text : value;
     const panel = element("div", "paper-conflict");
     panel.setAttribute("role", "alert");
     panel.append(element("p", "", "这一栏在另一台设备上也改过。两份都没有丢，请选一份，或合在一起再改。"));
     const two = element("div", "paper-two");
-    two.append(side("这台设备上的", mine), side("另一台设备保存的", theirs));
+    two.append(side("这台设备上的", worded(area.value)), side("另一台设备保存的", worded(theirs)));
     const row = element("div", "office-actions");
-    const use = (label, text, primary) => {
+    // 摆出之后又接着写的，也算这台设备上的。
+    const use = (label, choose, primary) => {
       const button = element("button", "office-button" + (primary ? " office-primary" : ""), label);
       button.type = "button";
       button.addEventListener("click", () => {
-        area.value = text;
+        const mine = area.value;
+        area.value = choose(mine);
         conflicts.delete(name);
         const rest = element("details", "paper-aside");
+        two.replaceChildren(side("这台设备上的", worded(mine)), side("另一台设备保存的", worded(theirs)));
         rest.append(element("summary", "", "刚才的两份文字"), two);
         panel.replaceWith(rest);
         recount(area);
@@ -171,9 +176,9 @@
       });
       row.append(button);
     };
-    use("用这台设备上的", mine, true);
-    use("用另一台设备的", theirs, false);
-    use("两份合在一起", theirs && mine ? theirs + "\n\n" + mine : theirs || mine, false);
+    use("用这台设备上的", (mine) => mine, true);
+    use("用另一台设备的", () => theirs, false);
+    if (area.matches("textarea")) use("两份合在一起", (mine) => [theirs, mine].filter(Boolean).join("\n\n"), false);
     panel.append(two, row);
     area.closest(".paper-field").append(panel);
     conflicts.set(name, panel);
@@ -198,6 +203,7 @@
   /* 字数、提纲、粘贴 ------------------------------------------------------ */
   function recount(area) {
     const line = area.closest(".paper-field").querySelector("[data-count]");
+    if (!line) return;
     const length = count(area.value);
     const limit = Number(line.dataset.limit || 0);
     line.querySelector("[data-length]").textContent = length;
@@ -235,7 +241,7 @@
       if (!conflicts.size && failures === 0) tell("还没有保存……", "");
     });
     area.addEventListener("blur", () => { if (failures === 0) save(); });
-    area.addEventListener("paste", (event) => {
+    if (area.matches("textarea")) area.addEventListener("paste", (event) => {
       const text = event.clipboardData && event.clipboardData.getData("text/plain");
       if (!text) return;
       event.preventDefault();
@@ -269,7 +275,7 @@
     if (!restored) { keep(); return; }
     const when = note.at ? clock(new Date(note.at)) : "";
     clashing.forEach(([name, theirs]) => show(name, theirs));
-    if (clashing.length) return tell("已找回您上次没来得及保存的文字（" + when + "）；之后另一台设备又保存过，两份都在上面，请选用。", "warn");
+    if (clashing.length) return tell("已找回您上次没来得及保存的文字（" + when + "）；之后另一台设备又保存过，两份都列出来了，请选用。", "warn");
     tell("已找回您上次没来得及保存的文字（" + when + "），正在保存……", "");
     later(1500);
   }
