@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from accounts.api.base import OptionalName, ReadSerializer, VisibleModelViewSet
+from attendance.choices import AttendanceStatus
 from attendance.filters import (
     AttendanceFilter,
     ExpectationFilter,
@@ -204,6 +205,9 @@ class NonVotingSeatSerializer(ReadSerializer):
     meeting = MeetingReference(read_only=True, label="会议活动")
     department = OptionalName(source="department.name", label="提出部门，空为市政协办公室")
     approvals = ApprovalSerializer(many=True, read_only=True, label="审批环节")
+    attended = serializers.ChoiceField(
+        choices=AttendanceStatus, read_only=True, allow_blank=True, label="到会情况"
+    )
 
     class Meta:
         model = NonVotingSeat

@@ -15,7 +15,13 @@ NOT_ENTERED = {
     "assessments.finding",
     "assessments.packsnapshot",
     "assessments.run",
+    "attendance.leaverequest",
+    "attendance.nonvotingseat",
+    "dossiers.objection",
     "exits.exitcase",
+    "members.changereport",
+    "members.notice",
+    "proposals.topic",
     "reporting.dutydossier",
 }
 
@@ -42,6 +48,11 @@ def sheets(world: World) -> dict[str, dict]:
             "rule_pack": "pingxiang",
             "start_date": "2027-01-01",
             "end_date": "2031-12-31",
+        },
+        "members.calendarday": {"date": "2023-10-07", "is_workday": "on"},
+        "members.collectionduty": {
+            "department": world.departments["提案委"].pk,
+            "record_kind": "opinion",
         },
         "members.sector": organ,
         "members.specialcommittee": organ | rows("liaisons"),
@@ -74,9 +85,24 @@ def sheets(world: World) -> dict[str, dict]:
             "title": "新会议",
             "kind": "other",
             "start_date": "2023-02-01",
+            "participation": "must_attend",
         }
-        | rows("sittings", {"number": 1}, {"number": 2}),
-        "attendance.sitting": {"meeting": world.meeting.pk, "number": 2},
+        | rows(
+            "sittings",
+            {"number": 1, "late_after_minutes": 0},
+            {"number": 2, "late_after_minutes": 0},
+        ),
+        "attendance.sitting": {"meeting": world.meeting.pk, "number": 2, "late_after_minutes": 0},
+        "attendance.procedure": {
+            "term": term,
+            "purpose": "leave",
+            "meeting_kind": "training",
+            "notice_days": 1,
+        }
+        | rows(
+            "steps",
+            {"sequence": 1, "approver": "chairperson", "condition": "always", "from_days": 0},
+        ),
         "attendance.attendance": {
             "sitting": world.meeting.sittings.get().pk,
             "member": world.latecomer.pk,

@@ -36,6 +36,14 @@ RECORDS = {
     "proposals.publicopinionreport",
     "proposals.research",
 }
+#: What is told, asked for and planned; each role is shown its own rows.
+DEALINGS = {
+    "attendance.leaverequest",
+    "attendance.nonvotingseat",
+    "attendance.procedure",
+    "members.notice",
+    "proposals.topic",
+}
 ORGANS = {
     "members.term",
     "members.sector",
@@ -45,7 +53,9 @@ ORGANS = {
 GROUPS = (
     ORGANS
     | RECORDS
+    | DEALINGS
     | {
+        "members.changereport",
         "members.member",
         "members.tenure",
         "members.suspensionperiod",
@@ -66,7 +76,10 @@ LISTS = {
     RoleCode.LEADER: EVERYTHING,
     RoleCode.COLLECTOR: ORGANS
     | RECORDS
+    | DEALINGS
     | {
+        "members.collectionduty",
+        "dossiers.objection",
         "members.department",
         "members.member",
         "members.commendation",

@@ -288,7 +288,7 @@ def add_written_work(world: World, member: Member, mark: str) -> None:
         term=term, number=number, title=f"{mark}调研", kind="self_directed", completed_date=DAY
     )
     ResearchParticipation.objects.create(research=research, member=member)
-    TopicParticipation.objects.create(topic=world.topic, member=member)
+    TopicParticipation.objects.get_or_create(topic=world.topic, member=member)
     Article.objects.create(
         term=term,
         number=number,

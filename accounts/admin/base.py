@@ -109,7 +109,7 @@ class AuditedModelAdmin(VisibleRowsMixin, ModelAdmin):
         return super().has_delete_permission(request, obj) and self._may_write(request, obj)
 
     def _may_write(self, request: HttpRequest, obj: Model | None) -> bool:
-        if obj is None or obj.pk is None or not hasattr(self.model.objects, "writable_by"):
+        if obj is None or not hasattr(self.model.objects, "writable_by"):
             return True
         return self.model.objects.writable_by(request.user).filter(pk=obj.pk).exists()
 
