@@ -3,6 +3,13 @@ from django.urls import path, re_path
 from dossiers.choices import ReturnBlock
 from reporting.choices import FormKind
 from reporting.views.calendar import CalendarView
+from reporting.views.campaigns import (
+    CampaignActView,
+    CampaignCreateView,
+    CampaignDetailView,
+    CampaignListView,
+    CampaignReturnsView,
+)
 from reporting.views.exports import ExportCreateView, FormDetailView
 from reporting.views.home import HomeView
 from reporting.views.organs import (
@@ -11,6 +18,7 @@ from reporting.views.organs import (
     OrganListView,
     SectorDetailView,
 )
+from reporting.views.own_data import OwnDataFileView, OwnDataView
 from reporting.views.paper_parts import (
     BlockConfirmView,
     DeclarationCreateView,
@@ -29,6 +37,7 @@ from reporting.views.papers import (
     PaperSaveView,
     PaperSubmitView,
 )
+from reporting.views.reviews import ReviewListView, ReviewUpdateView
 from reporting.views.timeliness import TimelinessRecordsView, TimelinessView
 from reporting.views.topics import (
     ContributionView,
@@ -44,10 +53,20 @@ from reporting.views.topics import (
     TopicStartView,
     TopicTitlesView,
 )
+from reporting.views.verification import (
+    ArchiveDetailView,
+    ArchiveFileView,
+    DeclaredProofView,
+    VerificationActView,
+    VerificationView,
+)
 
 KINDS = "|".join(FormKind.values)
 PAPER = r"^reporting/papers/(?P<pk>\d{1,18})"
 BLOCK = rf"(?P<block>{'|'.join(ReturnBlock.values)})"
+CAMPAIGN = r"^reporting/campaigns/(?P<pk>\d{1,18})"
+VERIFYING = r"^reporting/verifications/(?P<pk>\d{1,18})"
+ARCHIVE = r"^reporting/archives/(?P<pk>\d{1,18})"
 NUMBER = r"(?P<number>\d{1,18})"
 
 app_name = "reporting"
@@ -86,6 +105,8 @@ urlpatterns = [
         FormDetailView.as_view(),
         name="form-detail",
     ),
+    path("reporting/own/", OwnDataView.as_view(), name="own-data"),
+    path("reporting/own/file/", OwnDataFileView.as_view(), name="own-data-file"),
     path("reporting/papers/", PaperListView.as_view(), name="paper-list"),
     path("reporting/papers/open/", PaperOpenView.as_view(), name="paper-open"),
     re_path(rf"{PAPER}/$", PaperDetailView.as_view(), name="paper-detail"),
@@ -118,4 +139,34 @@ urlpatterns = [
     re_path(
         rf"{PAPER}/signature/image/$", SignatureImageView.as_view(), name="paper-signature-image"
     ),
+    path("reporting/campaigns/", CampaignListView.as_view(), name="campaign-list"),
+    re_path(
+        r"^reporting/campaigns/create/(?P<year>\d{4})/$",
+        CampaignCreateView.as_view(),
+        name="campaign-create",
+    ),
+    re_path(rf"{CAMPAIGN}/$", CampaignDetailView.as_view(), name="campaign-detail"),
+    re_path(rf"{CAMPAIGN}/returns/$", CampaignReturnsView.as_view(), name="campaign-returns"),
+    re_path(
+        rf"{CAMPAIGN}/(?P<act>close|reopen|archive)/$",
+        CampaignActView.as_view(),
+        name="campaign-act",
+    ),
+    re_path(rf"{CAMPAIGN}/reviews/$", ReviewListView.as_view(), name="review-list"),
+    re_path(
+        rf"{CAMPAIGN}/reviews/(?P<member>\d{{1,18}})/$",
+        ReviewUpdateView.as_view(),
+        name="review-update",
+    ),
+    re_path(rf"{VERIFYING}/$", VerificationView.as_view(), name="verification-detail"),
+    re_path(
+        rf"{VERIFYING}/(?P<act>mark|settle|return|verify|reopen|archive)/$",
+        VerificationActView.as_view(),
+        name="verification-act",
+    ),
+    re_path(
+        rf"{VERIFYING}/proof/{NUMBER}/$", DeclaredProofView.as_view(), name="verification-proof"
+    ),
+    re_path(rf"{ARCHIVE}/$", ArchiveDetailView.as_view(), name="archive-detail"),
+    re_path(rf"{ARCHIVE}/file/$", ArchiveFileView.as_view(), name="archive-file"),
 ]

@@ -23,7 +23,13 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 QUIET_VIEWS = frozenset({"accounts:job-progress"})
 #: What an account whose password is due may still reach.
 PASSWORD_VIEWS = frozenset(
-    {"accounts:password-change", "accounts:session-create", "accounts:session-delete", "health"}
+    {
+        "accounts:password-change",
+        "accounts:session-create",
+        "accounts:session-delete",
+        "accounts:type-size",
+        "health",
+    }
 )
 #: The session is written at most this often to note activity.
 NOTE_SECONDS = 10

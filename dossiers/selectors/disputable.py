@@ -300,15 +300,6 @@ class OwnRecord:
     tone: str
 
 
-@dataclass(frozen=True)
-class Section:
-    """The records of one kind in a year; `kind` is what a missing one would be called."""
-
-    heading: str
-    kind: RecordKind
-    rows: list[OwnRecord]
-
-
 def shown(record: Recorded) -> OwnRecord:
     entry = type_of(record)
     return OwnRecord(
@@ -319,17 +310,3 @@ def shown(record: Recorded) -> OwnRecord:
         status=entry.status(record),
         tone=entry.tone(record),
     )
-
-
-def own_records(members: Iterable[Member], year: int) -> list[Section]:
-    """All records of a person's seats in a year; kinds without any are left out."""
-    seats = list(members)
-    sections = [
-        Section(
-            entry.heading,
-            entry.kinds[0],
-            [shown(record) for record in entry.in_year(seats, year)],
-        )
-        for entry in RECORD_TYPES.values()
-    ]
-    return [section for section in sections if section.rows]

@@ -21,7 +21,7 @@ from core.refusals import RefusalError
 from dossiers.forms.objections import MissingForm, ObjectionForm, ReopenForm
 from dossiers.models import Objection
 from dossiers.permissions import may_reopen, may_withdraw
-from dossiers.selectors.disputable import own_record, own_records, shown, type_of
+from dossiers.selectors.disputable import own_record, shown, type_of
 from dossiers.selectors.objections import (
     disputed_record,
     objections_by_record,
@@ -29,6 +29,7 @@ from dossiers.selectors.objections import (
     seats_of,
     years_on_record,
 )
+from dossiers.selectors.own import accepted_additions, dossier_year, totals_by_year
 from dossiers.services.objections import ANSWER_WORKDAYS, withdraw_objection
 from members.choices import RecordKind
 from members.selectors.calendar import work_calendar
@@ -46,20 +47,30 @@ class OwnPage(LoginRequiredMixin, PermissionRequiredMixin):
 
 
 class RecordListView(OwnPage, TemplateView):
-    """我的记录, year by year, with a way to object beside each."""
+    """我的履职档案: by year or over all, each record with its source and a way to object."""
 
     template_name = "dossiers/record_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         seats = seats_of(self.request.user)
         years = years_on_record(seats, timezone.localdate())
+        totals = totals_by_year(seats)
+        own: dict[str, Any] = {"title": "我的履职档案", "years": years}
+        if years and self.request.GET.get("year") == "all":
+            over_years = [(year, totals[year]) for year in years if year in totals]
+            own |= {"is_whole": True, "over_years": over_years}
+            return super().get_context_data(**kwargs) | own
         year = asked_year(self.request.GET.get("year"), years)
         latest = objections_by_record(seats)
-        sections = [
-            (section, [(row, latest.get((row.model, row.pk))) for row in section.rows])
-            for section in (own_records(seats, year) if year else [])
-        ]
-        own = {"title": "我的履职记录", "years": years, "year": year, "sections": sections}
+        own |= {
+            "year": year,
+            "totals": totals.get(year, []) if year else [],
+            "sections": [
+                (part, [(row, latest.get((row.shown.model, row.shown.pk))) for row in part.rows])
+                for part in (dossier_year(seats, year) if year else [])
+            ],
+            "additions": accepted_additions(seats, year) if year else [],
+        }
         return super().get_context_data(**kwargs) | own
 
 

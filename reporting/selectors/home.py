@@ -1,12 +1,45 @@
-"""What a member still owes, for their first page."""
+"""What a member still owes and has done, for their first page."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import User
 from assessments.rulebook import Owed
+from dossiers.choices import HandInKind, PaperState, SubmissionKind
+from dossiers.models import DutyPaper
+from dossiers.selectors.papers import OwedPaper, owed_papers
 from members.models import Member, Term
 from reporting.selectors.standing import as_of, standing_of
+from reporting.selectors.worklist.tasks import address
+
+#: Handed in by the member's own submission.
+SUBMITTED = {
+    "research.own": SubmissionKind.RESEARCH,
+    "opinions.submitted": SubmissionKind.OPINION,
+    "opinions.unconverted": SubmissionKind.OPINION,
+}
+#: Reached by coming.
+ATTENDED = {"training.attended", "term.training.attended"}
+TOPICS = {"term.research.topics"}
+HAND_INS = "hand_ins."
+OPEN_STATES = {PaperState.DRAFT, PaperState.RETURNED}
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A minimum, and the one button that leads to doing it; `state` tells of a paper begun.
+
+    `submission`: the button begins a submission of
+    that kind. No button where nothing can be done today: `note` then says when.
+    """
+
+    owed: Owed
+    button: str = ""
+    path: str = ""
+    submission: str = ""
+    state: str = ""
+    note: str = ""
 
 
 def own_seat(*, user: User, term: Term) -> Member | None:
@@ -22,3 +55,40 @@ def owed_by(member: Member, *, today: date) -> Sequence[Owed]:
     on = as_of(member.term, today.year, today)
     standing = standing_of(member, year=on.year, on=on)
     return sorted(standing.owed, key=lambda item: (item.is_met, item.due)) if standing else []
+
+
+def duties_of(member: Member, *, today: date) -> list[Duty]:
+    """What is owed, each with what to do about it."""
+    papers = {
+        row.kind.value: row
+        for row in owed_papers(members=[member], on=today)
+        if row.campaign.year == today.year
+    }
+    return [_duty(item, papers) for item in owed_by(member, today=today)]
+
+
+def _duty(owed: Owed, papers: dict[str, OwedPaper]) -> Duty:
+    measure = owed.measure
+    if owed.is_met:
+        return Duty(owed)
+    if measure in SUBMITTED:
+        return Duty(owed, "去报送", address("dossiers:submission-create"), SUBMITTED[measure])
+    if measure in ATTENDED:
+        return Duty(owed, "看近期会议", address("attendance:meeting-own-list"))
+    if measure in TOPICS:
+        return Duty(owed, "看议题", address("reporting:topic-own"))
+    kind = measure.removeprefix("term.").removeprefix(HAND_INS)
+    if kind not in HandInKind.values:
+        return Duty(owed)
+    row = papers.get(kind)
+    if row is None:
+        return Duty(owed, note="委员联络科发出填报通知后，在这里填写。")
+    return _paper_duty(owed, row.paper)
+
+
+def _paper_duty(owed: Owed, paper: DutyPaper | None) -> Duty:
+    if paper is None:
+        return Duty(owed, "去填报", address("reporting:paper-list"))
+    button = "继续填写" if paper.state in OPEN_STATES else "查看"
+    state = PaperState(paper.state).label
+    return Duty(owed, button, address("reporting:paper-detail", paper.pk), state=state)

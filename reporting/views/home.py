@@ -11,19 +11,26 @@ from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from attendance.selectors.convening import own_meetings
+from dossiers.selectors.news import news_since, record_news
+from dossiers.selectors.objections import seats_of
+from dossiers.selectors.own import totals_by_year
 from members.selectors import current_term
-from reporting.selectors.home import owed_by, own_seat
+from reporting.selectors.home import duties_of, own_seat
 from reporting.selectors.own import own_forms
 from reporting.selectors.worklist import work_list
 from reporting.views.exports import EXPORT_PERMISSION
 
 #: So many meetings are shown.
 NEXT_MEETINGS = 3
+#: So much news of one's records; the rest is a number.
+MOST_NEWS = 5
 
 
 @method_decorator(never_cache, name="dispatch")
 class HomeView(LoginRequiredMixin, TemplateView):
-    """What waits, what comes, what is owed, and the forms. The office begins at its desk."""
+    """What to answer, what is owed and done, what comes, what is new. The office begins at its
+    desk.
+    """
 
     template_name = "reporting/home.html"
 
@@ -38,12 +45,22 @@ class HomeView(LoginRequiredMixin, TemplateView):
         term = current_term()
         seat = own_seat(user=user, term=term) if term else None
         years = own_forms(user=user, today=today) if user.has_perm(EXPORT_PERMISSION) else []
+        seats = seats_of(user)
+        since = news_since(user=user, at=at)
+        news = record_news(user=user, seats=seats, since=since) if seats else []
+        duties = duties_of(seat, today=today) if seat else []
         return super().get_context_data(**kwargs) | {
             "title": "首页",
             "today": today,
             "seat": seat,
             "waiting": work_list(user=user, term=term, at=at),
             "meetings": own_meetings(user, on=today)[:NEXT_MEETINGS],
-            "owed": owed_by(seat, today=today) if seat else [],
-            "years": years,
+            "owing": [duty for duty in duties if not duty.owed.is_met],
+            "met": [duty.owed for duty in duties if duty.owed.is_met],
+            "done": totals_by_year(seats).get(today.year, []) if seats else [],
+            "since": since,
+            "news": news[:MOST_NEWS],
+            "more_news": max(len(news) - MOST_NEWS, 0),
+            "forms": years[0] if years else None,
+            "has_records": bool(seats),
         }

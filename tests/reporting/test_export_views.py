@@ -110,8 +110,8 @@ def test_year_outside_the_term_has_no_form(client, world, year):
     assert response.status_code == 404
 
 
-def test_member_finds_their_years_on_the_first_page(client, world):
-    response = signed_in(client, world, RoleCode.MEMBER).get(reverse("reporting:home"))
+def test_member_finds_their_years_under_downloads(client, world):
+    response = signed_in(client, world, RoleCode.MEMBER).get(reverse("reporting:own-data"))
     page = response.content.decode()
     assert form_url(world.members[0]) in page
     assert form_url(world.members[0], ending="xlsx") in page

@@ -1,0 +1,54 @@
+"""What a member takes home: the forms of every year, and everything held about them."""
+
+from typing import Any
+
+from django.contrib.auth.mixins import LoginRequiredMixin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.http import content_disposition_header
+from django.views import View
+from django.views.decorators.cache import never_cache
+from django.views.generic import TemplateView
+
+from members.models import Person
+from reporting.exporters.own_data import own_data
+from reporting.selectors.own import own_forms
+from reporting.selectors.own_data import reasons_left_out
+from reporting.views.exports import EXPORT_PERMISSION
+
+
+@method_decorator(never_cache, name="dispatch")
+class OwnDataView(LoginRequiredMixin, TemplateView):
+    template_name = "reporting/own_data.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        user = self.request.user
+        has_forms = user.has_perm(EXPORT_PERMISSION)
+        own = {
+            "title": "表册与数据下载",
+            "years": own_forms(user=user, today=timezone.localdate()) if has_forms else [],
+            "has_person": Person.objects.filter(user=user).exists(),
+            "left_out": reasons_left_out(),
+        }
+        return super().get_context_data(**kwargs) | own
+
+
+@method_decorator(never_cache, name="dispatch")
+class OwnDataFileView(LoginRequiredMixin, View):
+    """One's own and nobody else's: the address names no person."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        if not Person.objects.filter(user=request.user).exists():
+            raise Http404("账号尚未与委员名册对应，请联系委员联络科。")
+        package = own_data(user=request.user, at=timezone.now())
+        return HttpResponse(
+            package.content,
+            content_type="application/zip",
+            headers={
+                "Content-Disposition": content_disposition_header(True, package.filename),
+                "X-Content-Type-Options": "nosniff",
+            },
+        )

@@ -1,0 +1,169 @@
+"""Everything about oneself, nothing of anybody else, and nothing that is not decided yet."""
+
+import io
+import json
+import zipfile
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from accounts import audit
+from accounts.choices import Verb
+from accounts.models import AuditEntry
+from accounts.roles import RoleCode
+from assessments.models import Finding
+from dossiers.choices import DeclaredState
+from dossiers.models import Declaration
+from dossiers.selectors.news import FIRST, NewsKind, news_since, record_news
+from dossiers.selectors.own import accepted_additions, dossier_year, totals_by_year
+from exits.models import ExitCase
+from members.models import Member, Person
+from proposals.models import OpinionAdoption, PublicOpinionReport
+from reporting.exporters.own_data import own_data
+from reporting.selectors.own_data import HELD, LEFT_OUT, reasons_left_out
+from tests.test_visibility import MARKS
+from tests.world import World, build_world
+
+AT = datetime(2024, 1, 5, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def world(db, settings, tmp_path) -> World:
+    settings.DATA_DIR = tmp_path
+    return build_world()
+
+
+def leading_to_a_person() -> set[str]:
+    """Models with a relation to 人员 or 委员, directly or by way of another such model."""
+    found = {Person, Member}
+    while True:
+        more = {
+            model
+            for model in apps.get_models()
+            if model not in found
+            and any(
+                field.concrete and field.is_relation and field.related_model in found
+                for field in model._meta.get_fields()
+            )
+        }
+        if not more:
+            return {model._meta.label_lower for model in found}
+        found |= more
+
+
+def packed(user, at=AT) -> zipfile.ZipFile:
+    return zipfile.ZipFile(io.BytesIO(own_data(user=user, at=at).content))
+
+
+def data_of(package: zipfile.ZipFile) -> dict:
+    return json.loads(package.read("本人数据.json"))["数据"]
+
+
+def test_every_model_about_people_is_given_or_left_out_with_a_reason():
+    assert leading_to_a_person() == HELD.keys() | LEFT_OUT.keys()
+    assert HELD.keys() & LEFT_OUT.keys() == set()
+    assert all(reasons_left_out())
+
+
+def test_package_holds_the_askers_rows_of_every_kind(world):
+    data = data_of(packed(world.users[RoleCode.MEMBER]))
+    text = json.dumps(data, ensure_ascii=False)
+    assert MARKS[0] in text
+    assert [mark for mark in MARKS[1:] if mark in text] == []
+    assert len(data["身份"]) == 1
+    assert len(data["惩处"]) == 1
+    assert len(data["各届委员身份"]) == 1
+    own = Finding.objects.filter(member=world.members[0], state="confirmed").count()
+    assert len(data["已确认的考核发现"]) == own
+
+
+def test_sheet_a_kind_says_the_same_as_the_json(world):
+    package = packed(world.users[RoleCode.MEMBER])
+    book = load_workbook(io.BytesIO(package.read("本人数据.xlsx")))
+    data = data_of(package)
+    assert book.sheetnames == ["说明", *data]
+    assert {name: book[name].max_row - 1 for name in data if data[name]} == {
+        name: len(rows) for name, rows in data.items() if rows
+    }
+
+
+def test_what_is_not_decided_is_left_out_and_said(world):
+    member, user = world.members[0], world.users[RoleCode.MEMBER]
+    Finding.objects.filter(member=member).update(state="open")
+    ExitCase.objects.filter(member=member).update(closed_date=None)
+    package = packed(user)
+    data = data_of(package)
+    assert data["已确认的考核发现"] == []
+    assert data["已办结的退出事项"] == []
+    said = package.read("说明.txt").decode()
+    assert [reason for reason in reasons_left_out() if reason not in said] == []
+    ExitCase.objects.filter(member=member).update(closed_date=date(2024, 1, 1))
+    assert len(data_of(packed(user))["已办结的退出事项"]) == 1
+
+
+def test_download_is_ones_own_and_written_down(world, client):
+    client.force_login(world.users[RoleCode.MEMBER])
+    page = client.get(reverse("reporting:own-data")).content.decode()
+    assert "下载本人全部数据" in page
+    answer = client.post(reverse("reporting:own-data-file"))
+    assert answer["Content-Type"] == "application/zip"
+    assert answer["Content-Disposition"].startswith("attachment;")
+    entry = AuditEntry.objects.order_by("-sequence").first()
+    assert (entry.verb, entry.actor) == (Verb.EXPORT, world.users[RoleCode.MEMBER])
+    assert client.get(reverse("reporting:own-data-file")).status_code == 405
+
+
+def test_account_without_a_person_has_nothing_to_take(world, client):
+    client.force_login(world.users[RoleCode.SYSTEM_ADMIN])
+    assert client.post(reverse("reporting:own-data-file")).status_code == 404
+
+
+def test_dossier_says_where_each_record_comes_from(world):
+    seats = [world.members[0]]
+    sections = {part.heading: part.rows for part in dossier_year(seats, 2023)}
+    assert {row.source for row in sections["提案"]} == {"提案委"}
+    assert {row.source for row in sections["发表文章"]} == {"委员联络科"}
+    totals = {total.heading: total.count for total in totals_by_year(seats)[2023]}
+    assert totals == {heading: len(rows) for heading, rows in sections.items()}
+
+
+def test_accepted_addition_stands_in_the_dossier(world):
+    seats = [world.members[0]]
+    own = Declaration.objects.filter(paper__member=world.members[0], record_id__isnull=True)
+    own.update(state=DeclaredState.DECLARED)
+    assert accepted_additions(seats, 2023) == []
+    own.update(state=DeclaredState.ACCEPTED)
+    assert accepted_additions(seats, 2023) == list(own)
+
+
+def test_first_visit_hears_of_two_weeks(world):
+    assert news_since(user=world.users[RoleCode.MEMBER], at=AT) == AT - FIRST
+
+
+def test_adoption_of_ones_information_is_news_and_ones_own_act_is_none(world):
+    report = PublicOpinionReport.objects.filter(authors=world.members[0]).first()
+    adoption = OpinionAdoption.objects.filter(report=report).first()
+    note(adoption, world.users[RoleCode.REGISTRAR])
+    other = PublicOpinionReport.objects.filter(authors=world.members[1]).first()
+    note(other, world.users[RoleCode.REGISTRAR])
+    note(report, world.users[RoleCode.MEMBER])
+    told = record_news(
+        user=world.users[RoleCode.MEMBER], seats=[world.members[0]], since=AT - timedelta(days=1)
+    )
+    assert [(group.first.kind, group.count) for group in told] == [(NewsKind.ADOPTED, 1)]
+
+
+def note(row, actor):
+    """As the service that created the row writes it down."""
+    with transaction.atomic():
+        audit.record(
+            actor=actor,
+            verb=Verb.CREATE,
+            at=AT,
+            obj=row,
+            changes=[audit.changes_of(row, None, audit.snapshot(row))],
+        )
