@@ -2,6 +2,8 @@
 
 from datetime import date, timedelta
 
+from django.db.models import F
+
 from accounts.models import User
 from accounts.services import save_record
 from attendance.models import Attendance, OutsideInvitation
@@ -231,6 +233,6 @@ CADRE_POST = "该同志职务另有任用，任免文件已印发，请同步更
 
 
 def others(user: User) -> list[Member]:
-    """Serving members the account reports on, none of them behind an account, in a fixed order."""
-    members = reported_by(user).filter(person__user=None, exited_date=None)
-    return list(members.order_by("-code")[:20])
+    """Serving members the account reports on, those without an account first, in a fixed order."""
+    members = reported_by(user).filter(exited_date=None).exclude(person__user=user)
+    return list(members.order_by(F("person__user").asc(nulls_first=True), "-code")[:20])
