@@ -149,10 +149,14 @@ def test_two_devices_see_both_texts(house, phone, browser):
     conflict = page.locator(".paper-conflict")
     expect(conflict).to_contain_text("电脑上写的。", timeout=PATIENCE)
     expect(conflict).to_contain_text("手机上写的。")
+    page.reload()
+    expect(conflict).to_contain_text("手机上写的。", timeout=PATIENCE)
+    page.get_by_label("报告正文").press_sequentially("又一句。")
+    page.wait_for_timeout(4000)
     assert stored(house, "performance_report")[0] == "电脑上写的。"
     page.get_by_role("button", name="两份合在一起").click()
     said(page, "已自动保存")
-    assert stored(house, "performance_report")[0] == "电脑上写的。\n\n手机上写的。"
+    assert stored(house, "performance_report")[0] == "电脑上写的。\n\n手机上写的。又一句。"
     other.close()
 
 
