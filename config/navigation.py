@@ -130,7 +130,13 @@ MENU = [
     group(
         "履职档案与填报",
         records("履职档案", "folder_shared", "reporting.dutydossier"),
-        records("年度填报", "edit_calendar", "dossiers.campaign"),
+        item(
+            "年度填报",
+            "edit_calendar",
+            "reporting:campaign-list",
+            "dossiers.change_campaign",
+            "dossiers.change_standingreview",
+        ),
         records("材料提交", "inbox", "dossiers.handin"),
         records("记录异议", "rate_review", "dossiers.objection"),
         records("奖励", "military_tech", "members.commendation"),
