@@ -30,6 +30,7 @@ from dossiers.models import (
     HandIn,
     Objection,
     ObjectionEntry,
+    Submission,
 )
 from exits.models import ExitCase, ExitCaseStep
 from members.models import (
@@ -235,6 +236,15 @@ def add_correspondence(member: Member, mark: str) -> None:
         due_date=DAY,
     )
     ObjectionEntry.objects.create(objection=objection, act="filed", text=f"{mark}异议", at=AT)
+    Submission.objects.create(
+        member=member,
+        kind="proposal",
+        title=f"{mark}报送",
+        body=f"{mark}正文",
+        department=Department.objects.get(term=member.term, name="提案委"),
+        state="submitted",
+        submitted_at=AT,
+    )
     ChangeReport.objects.create(
         member=member,
         kind="suspected_violation",

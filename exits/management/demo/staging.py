@@ -28,6 +28,7 @@ from exits.management.demo.correspondence import stage_correspondence
 from exits.management.demo.leave import stage_leave
 from exits.management.demo.papers import opening_date, stage_papers
 from exits.management.demo.signing import stage_signing
+from exits.management.demo.submissions import stage_submissions
 from exits.management.demo.timeliness import stage_timeliness
 from exits.management.demo.times import moment
 from exits.management.demo.topics import stage_topics
@@ -98,6 +99,7 @@ def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
     stage_topics(term=term, demo=demo, seed=seed, actor=actor)
     stage_signing(term=term, told_until=demo.told_until, actor=actor)
     stage_papers(term=term, told_until=demo.told_until, actor=actor)
+    stage_submissions(term=term, told_until=demo.told_until, actor=actor)
     return term
 
 

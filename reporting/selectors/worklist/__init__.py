@@ -26,6 +26,7 @@ from reporting.selectors.worklist.own import (
     leave_results,
     meetings_to_answer,
     papers_to_hand_in,
+    work_to_sign_or_mend,
 )
 from reporting.selectors.worklist.requests import (
     approvals,
@@ -36,6 +37,7 @@ from reporting.selectors.worklist.requests import (
     notices,
     objections,
     seats_to_carry_on,
+    submissions_to_take_in,
     topics_overdue,
 )
 from reporting.selectors.worklist.tasks import Desk, Task, TaskGroup, Viewer, grouped
@@ -55,6 +57,7 @@ OF_TERM: tuple[Callable[[Desk], Iterator[Task]], ...] = (
     sittings_to_close,
     approvals,
     seats_to_carry_on,
+    submissions_to_take_in,
     look_alikes,
     conversions,
     topics_overdue,
@@ -70,6 +73,7 @@ OF_MEMBER: tuple[Callable[[Desk], Iterator[Task]], ...] = (
     leave_results,
     invitations_to_accept,
     answered_objections,
+    work_to_sign_or_mend,
     papers_to_hand_in,
 )
 #: Of the house, whether or not there is a term yet.

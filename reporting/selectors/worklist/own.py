@@ -9,6 +9,7 @@ from attendance.selectors.convening import own_meetings
 from attendance.selectors.seats import own_seats
 from dossiers.choices import HandInKind
 from dossiers.models import Campaign, HandIn, Objection
+from dossiers.selectors.submissions import returned_submissions, signatures_owed
 from members.models import Member
 from reporting.selectors.worklist.tasks import Desk, Task, address
 
@@ -79,6 +80,25 @@ def answered_objections(desk: Desk) -> Iterator[Task]:
         unit="件",
         path=address("dossiers:objection-list"),
         note="14 天之内答复的",
+    )
+
+
+def work_to_sign_or_mend(desk: Desk) -> Iterator[Task]:
+    """Work of others to co-sign, and own work the unit has sent back."""
+    yield Task(
+        subject="报送",
+        title="请您联名，待您答复",
+        count=signatures_owed(user=desk.user).count(),
+        unit="件",
+        path=address("dossiers:signature-list"),
+    )
+    yield Task(
+        subject="报送",
+        title="您报送的材料退回修改",
+        count=returned_submissions(user=desk.user).count(),
+        unit="件",
+        path=address("dossiers:submission-list"),
+        note="改好后再次提交，首次提交的日期不变",
     )
 
 

@@ -12,6 +12,7 @@ from attendance.selectors.approvals import recordable_approvals, waiting_approva
 from attendance.selectors.seats import open_seats
 from dossiers.selectors.duplicates import SUSPECTS_SINCE, suspects
 from dossiers.selectors.objections import waiting_objections
+from dossiers.selectors.submissions import INTAKE_WORKDAYS, waiting_submissions
 from members.choices import RecordKind
 from members.selectors.notices import unread_notices
 from members.selectors.reports import waiting_reports
@@ -44,6 +45,25 @@ def approvals(desk: Desk) -> Iterator[Task]:
             overdue=counted.filter(day__lt=desk.on).count(),
             note="最早的会议日期",
         )
+
+
+def submissions_to_take_in(desk: Desk) -> Iterator[Task]:
+    """Work members handed in: seven working days each."""
+    moments = waiting_submissions(user=desk.user).values_list("submitted_at", flat=True)
+    dues = [
+        desk.calendar.due(timezone.localdate(moment), INTAKE_WORKDAYS)
+        for moment in moments
+        if moment is not None
+    ]
+    yield Task(
+        subject="委员报送",
+        title="委员报送待受理",
+        count=len(dues),
+        unit="件",
+        path=address("dossiers:submission-queue"),
+        due=min(dues, default=None),
+        overdue=sum(due < desk.on for due in dues),
+    )
 
 
 def seats_to_carry_on(desk: Desk) -> Iterator[Task]:
