@@ -1,7 +1,7 @@
 """One member's whole dossier for a year or for the term, as rows that say where they come from."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 from typing import Any
@@ -14,7 +14,7 @@ from attendance.choices import ATTENDED_STATUSES, AttendanceStatus
 from attendance.models import Attendance, OutsideInvitation, Speech
 from core.models import Recorded
 from dossiers.choices import ObjectionState
-from dossiers.models import HandIn, Objection
+from dossiers.models import HandIn, Objection, StandingReview
 from exits.models import ExitCase
 from members.models import Commendation, ConductFinding, Member, Sanction
 from proposals.models import Article, Proposal, PublicOpinionReport, Research
@@ -367,6 +367,18 @@ def exit_cases(member: Member, year: int | None, user: User) -> Block:
     return Block("退出事项", rows, "exits.exitcase", listed(member, "member", None))
 
 
+def reviews(member: Member, year: int | None, user: User) -> Block:
+    condition = Q(member=member) & (Q() if year is None else Q(campaign__year=year))
+    records = mine(StandingReview.objects.select_related("campaign"), user, condition)
+    rows = []
+    for item in records.order_by("campaign__year"):
+        title = f"{item.campaign.year}年度综合评价意见：{item.opinion or '尚未登记'}"
+        status = joined(["口头述职" if item.reports_orally else "", item.document_number])
+        own = row(item, item.decided_date or item.reported_date, title, status)
+        rows.append(replace(own, model="dossiers.campaign", pk=item.campaign_id))
+    return Block("述职评价", rows, "dossiers.campaign", "", f"{len(rows)} 项")
+
+
 BLOCKS: dict[type[Model], Callable[[Member, int | None, User], Block]] = {
     Attendance: meetings,
     Speech: speeches,
@@ -376,6 +388,7 @@ BLOCKS: dict[type[Model], Callable[[Member, int | None, User], Block]] = {
     Research: research,
     OutsideInvitation: invitations,
     HandIn: hand_ins,
+    StandingReview: reviews,
     Commendation: conduct(Commendation, "奖励"),
     Sanction: conduct(Sanction, "惩处"),
     ConductFinding: conduct(ConductFinding, "行为认定"),

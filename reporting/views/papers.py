@@ -37,6 +37,7 @@ from dossiers.services.papers import open_paper, save_draft, submit_paper, what_
 from reporting.exporters.duty_report import paper_file
 from reporting.exporters.single import NoSuchFormError
 from reporting.forms.papers import PaperTextForm, asked_ids
+from reporting.selectors.archives import archived_pdf
 from reporting.selectors.paper_blocks import filled_blocks
 from reporting.selectors.paper_counts import LABELS, count_rows, counted_records
 from reporting.views.exports import CONTENT_TYPES
@@ -284,6 +285,7 @@ class PaperFileView(OwnPaperPage, View):
     def get(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
         archived = self.paper.archives.first() if ending == "pdf" else None
         if archived is not None:
+            archived_pdf(archived)
             return attachment_response(archived.pdf)
         try:
             file = paper_file(

@@ -22,6 +22,7 @@ from dossiers.importers import import_workbook
 from dossiers.models import Campaign
 from exits.choices import CaseStepKind, ExitKind
 from exits.management.demo.calling import stage_calling
+from exits.management.demo.campaigns import stage_campaigns
 from exits.management.demo.chance import stream
 from exits.management.demo.collecting import stage_collecting
 from exits.management.demo.correspondence import stage_correspondence
@@ -99,6 +100,7 @@ def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
     stage_topics(term=term, demo=demo, seed=seed, actor=actor)
     stage_signing(term=term, told_until=demo.told_until, actor=actor)
     stage_papers(term=term, told_until=demo.told_until, actor=actor)
+    stage_campaigns(term=term, told_until=demo.told_until, actor=actor)
     stage_submissions(term=term, told_until=demo.told_until, actor=actor)
     return term
 

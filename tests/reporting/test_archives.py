@@ -1,0 +1,110 @@
+from datetime import UTC, date, datetime
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Job
+from accounts.roles import RoleCode
+from accounts.services import ReasonMissingError
+from dossiers.choices import HandInKind, PaperState
+from dossiers.models import PaperArchive
+from dossiers.services.campaigns import close_campaign
+from dossiers.services.papers import submit_paper
+from dossiers.services.verification import verify_papers
+from reporting.exporters.archives import archive_papers, rearchive_paper
+from reporting.selectors.archives import ArchiveDamagedError, archived_pdf, digest_of
+from reporting.services.archives import NotArchivableError, start_archive
+from tests.accounts.people import make_user
+from tests.building import make_member, make_term, propose
+from tests.dossiers.papers import AT, account, begun, confirm_all, make_campaign
+
+pytestmark = pytest.mark.django_db
+JANUARY = datetime(2025, 1, 20, 2, tzinfo=UTC)
+
+
+@pytest.fixture
+def office():
+    return make_user("office", RoleCode.REGISTRAR, password_changed_at=timezone.now())
+
+
+@pytest.fixture
+def paper(office):
+    member = make_member(make_term(), name="张三")
+    user = account(member)
+    propose(member, date(2024, 1, 15), title="原来的题目")
+    campaign = make_campaign(member.term, opened_at=AT)
+    paper = confirm_all(begun(campaign, member, HandInKind.ANNUAL_RETURN))
+    submit_paper(paper=paper, seen_version=paper.version, actor=user, at=AT)
+    verify_papers(campaign=campaign, papers=[paper], actor=office, at=AT)
+    close_campaign(campaign=campaign, actor=office, at=JANUARY)
+    return paper
+
+
+def archive(paper, office):
+    archive_papers(campaign=paper.campaign, actor=office, at=JANUARY)
+    return PaperArchive.objects.get(paper=paper, number=1)
+
+
+def test_frozen_copy_stays_when_records_change(paper, office):
+    first = archive(paper, office)
+    content, data = archived_pdf(first), str(first.data)
+    paper.refresh_from_db()
+    paper.campaign.refresh_from_db()
+    assert (paper.state, paper.campaign.archived_at) == (PaperState.ARCHIVED, JANUARY)
+    assert "原来的题目" in data
+    paper.member.led_proposals.update(title="后来的题目")
+    first = PaperArchive.objects.get(pk=first.pk)
+    assert (archived_pdf(first), str(first.data)) == (content, data)
+    with pytest.raises(ReasonMissingError):
+        rearchive_paper(paper=paper, reason=" ", actor=office, at=JANUARY)
+    second = rearchive_paper(paper=paper, reason="更正提案题目", actor=office, at=JANUARY)
+    assert second.number == 2
+    assert "后来的题目" in str(second.data)
+    assert archived_pdf(PaperArchive.objects.get(pk=first.pk)) == content
+
+
+def test_archiving_again_stores_nothing_twice(paper, office):
+    archive(paper, office)
+    done = archive_papers(campaign=paper.campaign, actor=office, at=JANUARY)
+    assert (done.stored, PaperArchive.objects.count()) == (0, 1)
+
+
+def test_changed_copy_is_found_out(paper, office):
+    first = archive(paper, office)
+    assert first.digest == digest_of(first.data, archived_pdf(first))
+    changed = first.data | {"member": "李四"}
+    PaperArchive.objects.filter(pk=first.pk).update(data=changed)
+    with pytest.raises(ArchiveDamagedError):
+        archived_pdf(PaperArchive.objects.get(pk=first.pk))
+
+
+def test_open_campaign_is_not_archived(paper, office):
+    campaign = paper.campaign
+    type(campaign).objects.filter(pk=campaign.pk).update(closed_at=None)
+    with pytest.raises(NotArchivableError):
+        start_archive(campaign=campaign, actor=office, at=JANUARY)
+
+
+def test_archiving_started_twice_is_one_job(paper, office):
+    jobs = {start_archive(campaign=paper.campaign, actor=office, at=JANUARY).pk for _ in range(2)}
+    assert len(jobs) == Job.objects.count() == 1
+
+
+def test_office_reads_pages_and_members_do_not(paper, office, client):
+    first = archive(paper, office)
+    pages = [
+        "/reporting/campaigns/",
+        f"/reporting/campaigns/{paper.campaign_id}/",
+        f"/reporting/campaigns/{paper.campaign_id}/returns/?state=archived",
+        f"/reporting/campaigns/{paper.campaign_id}/reviews/",
+        f"/reporting/verifications/{paper.pk}/",
+        f"/reporting/archives/{first.pk}/",
+        f"/reporting/archives/{first.pk}/file/",
+    ]
+    client.force_login(office)
+    assert [client.get(page).status_code for page in pages] == [200] * 7
+    for role in (RoleCode.COLLECTOR, RoleCode.SYSTEM_ADMIN, RoleCode.SECTOR_GROUP):
+        client.force_login(make_user(f"other-{role}", role, password_changed_at=timezone.now()))
+        assert [client.get(page).status_code for page in pages] == [403] * 7
+    client.force_login(paper.member.person.user)
+    assert {client.get(page).status_code for page in pages} <= {302, 403}
