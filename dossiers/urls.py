@@ -31,12 +31,15 @@ from dossiers.views.objections import (
     ObjectionWithdrawView,
     RecordListView,
 )
-from dossiers.views.signatures import SignatureDetailView, SignatureListView
+from dossiers.views.signatures import (
+    SignatureDetailView,
+    SignatureListView,
+    SignerCreateView,
+    SignerDeleteView,
+)
 from dossiers.views.submissions import (
     FileCreateView,
     FileDeleteView,
-    SignerCreateView,
-    SignerDeleteView,
     SubmissionCreateView,
     SubmissionDetailView,
     SubmissionFileView,

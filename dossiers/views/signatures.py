@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,10 +14,12 @@ from django.views.generic import TemplateView
 from accounts.services import StaleRecordError
 from core.refusals import RefusalError
 from dossiers.choices import SignerState
+from dossiers.forms.submissions import SignersForm
 from dossiers.permissions import OPEN_SUBMISSION_STATES
 from dossiers.selectors.submissions import own_signatures
-from dossiers.services.submissions import answer_signing
-from dossiers.views.submissions import OwnSubmissionPage, page_context
+from dossiers.services.signatures import answer_signing, ask_signers, drop_signer
+from dossiers.views.submissions import Acting, OwnSubmissionPage, page_context
+from members.models import Member
 
 
 class SignatureListView(OwnSubmissionPage, TemplateView):
@@ -68,3 +71,30 @@ class SignatureDetailView(OwnSubmissionPage, View):
             told = "您已同意联名。提交以前可以改变主意。" if agrees else "您已答复不参加联名。"
             messages.success(request, told)
         return HttpResponseRedirect(reverse("dossiers:signature-detail", args=[pk]))
+
+
+class SignerCreateView(Acting):
+    """Names more; without names, those whose answer is owed are reminded."""
+
+    def act(self) -> str:
+        members: list[Member] = []
+        if "again" not in self.request.POST:
+            form = SignersForm(self.request.POST, term=self.submission.member.term)
+            if not form.is_valid():
+                raise ValidationError([text for errors in form.errors.values() for text in errors])
+            members = form.cleaned_data["members"]
+        asked = ask_signers(
+            submission=self.submission,
+            members=members,
+            actor=self.request.user,
+            at=timezone.now(),
+        )
+        names = "、".join(row.member.person.name for row in asked)
+        return f"已请{names}联名，由本人答复。" if asked else "没有需要再请的委员。"
+
+
+class SignerDeleteView(Acting):
+    def act(self) -> str:
+        row = get_object_or_404(self.submission.signers, pk=self.kwargs["signer"])
+        drop_signer(signer=row, actor=self.request.user, at=timezone.now())
+        return "已不再请该委员联名。"

@@ -40,8 +40,6 @@ from dossiers.selectors.submissions import (
 )
 from dossiers.services.submissions import (
     add_file,
-    ask_signers,
-    drop_signer,
     remove_file,
     save_submission,
     start_submission,
@@ -301,33 +299,6 @@ class FileDeleteView(Acting):
         row = get_object_or_404(SubmissionFile, pk=self.kwargs["file"], submission=self.submission)
         remove_file(file=row, actor=self.request.user, at=timezone.now())
         return "附件已删去。"
-
-
-class SignerCreateView(Acting):
-    """Names more; without names, those whose answer is owed are reminded."""
-
-    def act(self) -> str:
-        members: list[Member] = []
-        if "again" not in self.request.POST:
-            form = SignersForm(self.request.POST, term=self.submission.member.term)
-            if not form.is_valid():
-                raise ValidationError([text for errors in form.errors.values() for text in errors])
-            members = form.cleaned_data["members"]
-        asked = ask_signers(
-            submission=self.submission,
-            members=members,
-            actor=self.request.user,
-            at=timezone.now(),
-        )
-        names = "、".join(row.member.person.name for row in asked)
-        return f"已请{names}联名，由本人答复。" if asked else "没有需要再请的委员。"
-
-
-class SignerDeleteView(Acting):
-    def act(self) -> str:
-        row = get_object_or_404(self.submission.signers, pk=self.kwargs["signer"])
-        drop_signer(signer=row, actor=self.request.user, at=timezone.now())
-        return "已不再请该委员联名。"
 
 
 class SubmissionWithdrawView(Acting):

@@ -11,6 +11,7 @@ from dossiers.choices import SubmissionKind
 from dossiers.models import Submission
 from dossiers.selectors.duplicates import records_like
 from dossiers.selectors.submissions import fates_of, waiting_submissions
+from dossiers.services.signatures import SignerRefusedError, answer_signing, ask_signers
 from dossiers.services.submission_intake import (
     NotItsRecordError,
     OwnIntakeError,
@@ -22,12 +23,9 @@ from dossiers.services.submission_intake import (
 from dossiers.services.submissions import (
     NotOwnSubmissionError,
     NotServingNowError,
-    SignerRefusedError,
     SubmissionClosedError,
     SubmissionIncompleteError,
     add_file,
-    answer_signing,
-    ask_signers,
     remove_file,
     save_submission,
     start_submission,

@@ -13,6 +13,7 @@ from dossiers.choices import SubmissionKind
 from dossiers.models import Submission
 from dossiers.selectors.disputable import RECORD_TYPES
 from dossiers.selectors.submissions import meetings_spoken_at
+from dossiers.services.signatures import answer_signing, ask_signers
 from dossiers.services.submission_intake import (
     decline_submission,
     link_submission,
@@ -20,8 +21,6 @@ from dossiers.services.submission_intake import (
 )
 from dossiers.services.submissions import (
     add_file,
-    answer_signing,
-    ask_signers,
     save_submission,
     start_submission,
     submit,
