@@ -71,11 +71,9 @@ def record_news(*, user: User, seats: Iterable[Member], since: datetime) -> list
 
 
 def _of_type(entry: RecordType, seats: list[Member], user: User, since: datetime) -> Iterable[News]:
-    touched = list(_changes(entry, user, since))
-    if not touched:
-        return []
     records = {record.pk: record for record in entry.of(seats)}
     owners = _owners(entry, records.values())
+    touched = _changes(owners, user, since) if owners else ()
     latest: dict[int, tuple[NewsKind, datetime]] = {}
     for label, key, before, moment in touched:
         pk = owners.get((label, key))
@@ -89,27 +87,22 @@ def _of_type(entry: RecordType, seats: list[Member], user: User, since: datetime
     return [_news(entry, records[pk], kind, moment) for pk, (kind, moment) in latest.items()]
 
 
-def _changes(entry: RecordType, user: User, since: datetime) -> QuerySet[Any, Any]:
-    """What others changed of the kind, its parts included, in the order it was done."""
-    parts = {part.related_model for part in _part_relations(entry)}
-    labels = {entry.label} | {model._meta.label_lower for model in parts}
+def _changes(owners: dict[tuple[str, str], int], user: User, since: datetime) -> QuerySet[Any, Any]:
+    """What others changed of these rows, in the order it was done."""
     changes = AuditChange.objects.filter(
         Q(entry__actor__isnull=True) | ~Q(entry__actor=user),
         entry__at__gte=since,
-        object_type__in=labels,
+        object_type__in={label for label, _ in owners},
+        object_id__in=[key for _, key in owners],
     )
     return changes.order_by("entry_id", "position").values_list(
         "object_type", "object_id", "before", "entry__at"
     )
 
 
-def _part_relations(entry: RecordType) -> list[Any]:
-    return [entry.model._meta.get_field(part) for part in entry.parts]
-
-
 def _owners(entry: RecordType, records: Iterable[Any]) -> dict[tuple[str, str], int]:
     """Keys of the rows and of their parts, as the trail names them, with the record's."""
-    found = {}
+    found: dict[tuple[str, str], int] = {}
     for record in records:
         rows = [record, *(row for part in entry.parts for row in getattr(record, part).all())]
         found |= {(row._meta.label_lower, str(row.pk)): record.pk for row in rows}
