@@ -71,10 +71,14 @@ class BlockVerdict(TextChoices):
 
 
 class DeclaredState(TextChoices):
-    """Of what a member declares beside the records."""
+    """Of what a member declares beside the records.
+
+    Accepted, it prints on the form as declared; entered, the record itself prints instead.
+    """
 
     DECLARED = "declared", "待核实"
     ACCEPTED = "accepted", "已采纳"
+    ENTERED = "entered", "已录入记录"
     REJECTED = "rejected", "未采纳"
 
 

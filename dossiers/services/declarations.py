@@ -118,7 +118,7 @@ def _locked(declaration: Declaration) -> Declaration:
     row = Declaration.objects.select_for_update().filter(pk=declaration.pk).first()
     if row is None:
         raise DeclarationSettledError("这一条已经撤回。")
-    if row.state == DeclaredState.ACCEPTED:
+    if row.state in {DeclaredState.ACCEPTED, DeclaredState.ENTERED}:
         raise DeclarationSettledError("这一条已经采纳，不能再改。")
     return row
 

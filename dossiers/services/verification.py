@@ -71,14 +71,14 @@ def mark_block(
 def settle_declaration(
     *,
     declaration: Declaration,
-    accepted: bool,
+    state: DeclaredState,
     answer: str = "",
     seen_version: int,
     actor: User,
     at: datetime,
 ) -> Declaration:
-    """Takes over what the member declares, or rejects it with a reason. The same answer again
-    changes nothing; another one only by whoever has seen the first.
+    """Takes over what the member declares, notes that it has become a record, or rejects it with
+    a reason. The same answer again changes nothing; another one only by whoever has seen the first.
 
     Raises OwnPaperError, PaperStateError, ReasonMissingError or StaleRecordError.
     """
@@ -86,8 +86,8 @@ def settle_declaration(
     row = Declaration.objects.select_for_update().filter(pk=declaration.pk).first()
     if row is None:
         raise PaperStateError("这一条已经由委员撤回。")
-    state, answer = (DeclaredState.ACCEPTED if accepted else DeclaredState.REJECTED), answer.strip()
-    if not accepted and not answer:
+    answer = answer.strip()
+    if state == DeclaredState.REJECTED and not answer:
         raise ReasonMissingError("不予采纳的，请写明理由。")
     if (row.state, row.answer) == (state, answer):
         return row

@@ -15,7 +15,7 @@ from django.views.generic import TemplateView
 from accounts.services.reading import note_reading
 from core.counting import counted_length
 from core.files import attachment_name, attachment_response
-from dossiers.choices import BlockVerdict, HandInKind, PaperState, ReturnBlock
+from dossiers.choices import BlockVerdict, DeclaredState, HandInKind, PaperState, ReturnBlock
 from dossiers.models import Declaration, DutyPaper, PaperArchive
 from dossiers.selectors.papers import REPORT_KINDS, TEXT_FIELDS, audience_date, is_late
 from dossiers.services.verification import (
@@ -44,6 +44,14 @@ ENTRY_OF = {
     ReturnBlock.SPEECHES: RecordKind.SPEECH,
     ReturnBlock.THEMED: RecordKind.THEMED_ACTIVITY,
     ReturnBlock.CONDUCT: RecordKind.CONDUCT,
+}
+
+
+#: What the buttons beside a declaration say of it.
+ANSWERS = {
+    "accept": DeclaredState.ACCEPTED,
+    "entered": DeclaredState.ENTERED,
+    "reject": DeclaredState.REJECTED,
 }
 
 
@@ -199,16 +207,16 @@ class VerificationActView(PaperPage, View):
         row = get_object_or_404(
             Declaration, paper=self.paper, pk=int(key) if key.isdecimal() else 0
         )
-        accepted = self._word("answer_kind") == "accept"
+        state = ANSWERS.get(self._word("answer_kind"), DeclaredState.REJECTED)
         self.carry_out(
             lambda: settle_declaration(
                 declaration=row,
-                accepted=accepted,
+                state=state,
                 answer=self._word("answer"),
                 seen_version=self.seen,
                 **self.asked,
             ),
-            "已采纳。" if accepted else "已写明不予采纳的理由。",
+            f"{state.label}。",
         )
         return f"{self.own_page}#{row.block}"
 

@@ -92,18 +92,29 @@ def test_declarations_are_settled_first(campaign, office):
     with pytest.raises(NotVerifiedYetError, match="1条本人补充"):
         act(verify_paper, paper, office)
     with pytest.raises(ReasonMissingError):
-        settle_declaration(declaration=said, accepted=False, seen_version=1, actor=office, at=AT)
-    settle_declaration(declaration=said, accepted=True, seen_version=1, actor=office, at=AT)
+        settle_declaration(
+            declaration=said, state=DeclaredState.REJECTED, seen_version=1, actor=office, at=AT
+        )
+    settle_declaration(
+        declaration=said, state=DeclaredState.ACCEPTED, seen_version=1, actor=office, at=AT
+    )
     assert act(verify_paper, paper, office).state == PaperState.VERIFIED
 
 
 def test_second_clerk_with_another_answer_is_refused(campaign, office):
     said = handed_in(campaign, adds=True).declarations.get()
     for _ in range(2):
-        settle_declaration(declaration=said, accepted=True, seen_version=1, actor=office, at=AT)
+        settle_declaration(
+            declaration=said, state=DeclaredState.ACCEPTED, seen_version=1, actor=office, at=AT
+        )
     with pytest.raises(StaleRecordError):
         settle_declaration(
-            declaration=said, accepted=False, answer="没有", seen_version=1, actor=office, at=AT
+            declaration=said,
+            state=DeclaredState.REJECTED,
+            answer="没有",
+            seen_version=1,
+            actor=office,
+            at=AT,
         )
     said.refresh_from_db()
     assert (said.state, said.version) == (DeclaredState.ACCEPTED, 2)

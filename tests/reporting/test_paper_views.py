@@ -331,6 +331,7 @@ def test_preview_marks_what_is_not_looked_at_yet(phone, member, campaign):
     assert "补充declared（本人填报，待核实）" in words
     assert "补充accepted" in words
     assert "补充accepted（" not in words
+    assert "补充entered" not in words
     assert "补充rejected" not in words
 
 
