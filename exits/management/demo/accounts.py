@@ -1,6 +1,6 @@
 """The demonstration's accounts: one for each role, and the people behind them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Count, Model
 from django.utils import timezone
@@ -9,6 +9,7 @@ from accounts.models import User
 from accounts.roles import RoleCode
 from accounts.services.records import save_record
 from accounts.services.users import create_user
+from exits.management.demo.times import moment
 from members.choices import Post
 from members.models import Affiliation, Member, Person, Tenure, Term
 
@@ -29,6 +30,8 @@ ACCOUNTS = (
     (RoleCode.SECURITY_AUDITOR, "demo-auditor", "明察之"),
 )
 REASON = "演示账号"
+#: Members whose initial password nobody has used.
+NEVER_SIGNED_IN = 3
 
 
 def demo_account(username: str, *, term: Term, at: datetime) -> User:
@@ -48,6 +51,21 @@ def demo_account(username: str, *, term: Term, at: datetime) -> User:
     ).user
     attach(user, person, term, at)
     return user
+
+
+def stage_accounts(*, term: Term, told_until: date) -> None:
+    """Accounts opened for members who have not signed in yet: for the administrator to see to."""
+    at = moment(told_until)
+    waiting = Member.objects.filter(term=term, person__user=None).serving(told_until)
+    for member in waiting.select_related("person").order_by("-code")[:NEVER_SIGNED_IN]:
+        user = create_user(
+            username=f"wy{member.code.lower()}",
+            name=member.person.name,
+            roles=[RoleCode.MEMBER],
+            actor=None,
+            at=at,
+        ).user
+        attach(user, member.person, term, at)
 
 
 def people_behind(term: Term, at: datetime) -> dict[str, Person]:

@@ -21,6 +21,7 @@ from assessments.services import create_term, decide_finding
 from dossiers.importers import import_workbook
 from dossiers.models import Campaign
 from exits.choices import CaseStepKind, ExitKind
+from exits.management.demo.accounts import stage_accounts
 from exits.management.demo.calling import stage_calling
 from exits.management.demo.campaigns import stage_campaigns
 from exits.management.demo.chance import stream
@@ -102,6 +103,7 @@ def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
     stage_papers(term=term, told_until=demo.told_until, actor=actor)
     stage_campaigns(term=term, told_until=demo.told_until, actor=actor)
     stage_submissions(term=term, told_until=demo.told_until, actor=actor)
+    stage_accounts(term=term, told_until=demo.told_until)
     return term
 
 
