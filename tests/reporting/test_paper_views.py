@@ -26,6 +26,7 @@ from dossiers.models import (
     PaperBlock,
     PaperEvent,
 )
+from reporting.selectors.archives import digest_of
 from tests.building import attend, hand_in, make_meeting, make_member, make_term, speak
 from tests.dossiers.papers import (
     PDF,
@@ -342,10 +343,17 @@ def test_archived_paper_is_handed_out_as_frozen(phone, member, campaign):
         verified_by=member.person.user,
     )  # fmt: skip
     PaperArchive.objects.create(
-        paper=paper, number=1, data={}, pdf=upload("归档.pdf", PDF), digest="0", archived_at=AT
+        paper=paper,
+        number=1,
+        data={},
+        pdf=upload("归档.pdf", PDF),
+        digest=digest_of({}, PDF),
+        archived_at=AT,
     )
     answer = phone.get(address("paper-file", paper, "pdf"))
     assert b"".join(answer.streaming_content) == PDF
+    PaperArchive.objects.update(digest="0" * 64)
+    assert phone.get(address("paper-file", paper, "pdf")).status_code == 409
     page = text_of(phone.get(address("paper-detail", paper)))
     assert "下载归档件" in page
     assert "确认无误" not in page
