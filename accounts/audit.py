@@ -151,7 +151,7 @@ def record(
     """
     if not connection.in_atomic_block:
         raise AuditOutsideTransactionError("审计记录必须与所记的改动在同一事务中写入。")
-    head = AuditHead.objects.select_for_update().filter(pk=1).first()
+    head = AuditHead.objects.select_for_update(no_key=True).filter(pk=1).first()
     if head is None:
         raise AuditHeadMissingError(
             "审计链头缺失，审计记录可能已被破坏。请运行 verify_audit 查明。"

@@ -167,7 +167,7 @@ def amend_rows(
     keys = list(values)
     for start in range(0, len(keys), ROWS_A_READING):
         part = keys[start : start + ROWS_A_READING]
-        rows = model._base_manager.select_for_update().in_bulk(part)
+        rows = model._base_manager.select_for_update(no_key=True).in_bulk(part)
         if len(rows) != len(part):
             raise RecordGoneError("要修改的记录已被他人删除，请重新预览后再导入。")
         changes += _amend(model, rows, values, label)

@@ -125,7 +125,7 @@ def start_job(
 
 
 def _job_with_key(key: str | None) -> Job | None:
-    return Job.objects.select_for_update().filter(key=key).first() if key else None
+    return Job.objects.select_for_update(no_key=True).filter(key=key).first() if key else None
 
 
 def _refuse_too_many(owner: User | None) -> None:

@@ -90,7 +90,7 @@ def reset_password(
 @transaction.atomic
 def change_password(*, user: User, present: str, password: str, at: datetime) -> User:
     """The person's own change. Raises WrongPasswordError or ValidationError."""
-    stored = User.objects.select_for_update().get(pk=user.pk)
+    stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if not check_password(present, stored.password):
         raise WrongPasswordError("现用密码不正确。")
     validate_password(password, user)

@@ -143,7 +143,7 @@ def delete_record(*, obj: models.Model, actor: User | None, at: datetime, reason
 
 def lock_stored(obj: Row) -> Row:
     """The row as stored now, locked until the transaction ends."""
-    stored = type(obj)._base_manager.select_for_update().filter(pk=obj.pk).first()
+    stored = type(obj)._base_manager.select_for_update(no_key=True).filter(pk=obj.pk).first()
     if stored is None:
         raise RecordGoneError(f"“{obj}”已被他人删除。")
     return stored

@@ -93,7 +93,7 @@ def set_roles(
     """
     if actor is not None and actor.pk == user.pk:
         raise OwnAccountError("不能修改自己的角色，请由另一位系统管理员办理。")
-    User.objects.select_for_update().get(pk=user.pk)
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)
     before = sorted(Role.objects.filter(user=user).values_list("code", flat=True))
     after = sorted(set(roles))
     if before == after:

@@ -57,7 +57,7 @@ def reactivate_user(*, user: User, actor: User | None, at: datetime, reason: str
 
 
 def _set_active(user: User, *, active: bool, actor: User | None, at: datetime, reason: str) -> User:
-    stored = User.objects.select_for_update().get(pk=user.pk)
+    stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     user.is_active = active
     if stored.is_active == active:
         return user

@@ -71,7 +71,7 @@ def reopen_finding(
 def _lock(finding: Finding, reason: str, seen_version: int) -> Finding:
     if not reason.strip():
         raise ReasonMissingError("请写明理由。")
-    stored = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
+    stored = Finding.objects.select_for_update(of=("self",), no_key=True).get(pk=finding.pk)
     if stored.version != seen_version:
         raise StaleRecordError(stored, [])
     return stored

@@ -89,11 +89,11 @@ def _refuse_wordless(verdict: str, note: str, on_behalf: bool) -> None:
 
 def _locked_request(approval: Approval) -> LeaveRequest | NonVotingSeat:
     if approval.leave_request_id is not None:
-        leave = LeaveRequest.objects.select_for_update(of=("self",))
+        leave = LeaveRequest.objects.select_for_update(of=("self",), no_key=True)
         return leave.select_related("meeting__term", "member__person").get(
             pk=approval.leave_request_id
         )
-    seats = NonVotingSeat.objects.select_for_update(of=("self",))
+    seats = NonVotingSeat.objects.select_for_update(of=("self",), no_key=True)
     return seats.select_related("meeting__term").get(approvals=approval)
 
 

@@ -106,7 +106,7 @@ def find_by_number(*, sittings: list[Sitting], number: str, actor: User, at: dat
 
 @transaction.atomic
 def _guess(sittings: list[Sitting], number: str, actor: User, at: datetime) -> Sitting | None:
-    User.objects.select_for_update().get(pk=actor.pk)
+    User.objects.select_for_update(no_key=True).get(pk=actor.pk)
     wrong = AuditEntry.objects.filter(
         at__gt=at - GUESS_WINDOW,
         actor=actor,

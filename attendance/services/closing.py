@@ -85,7 +85,9 @@ def reopen_sitting(*, sitting: Sitting, reason: str, actor: User | None, at: dat
     if not reason.strip():
         raise ReasonMissingError("请写明重新开放的事由。")
     stored = (
-        Sitting.objects.select_related("meeting").select_for_update(of=("self",)).get(pk=sitting.pk)
+        Sitting.objects.select_related("meeting")
+        .select_for_update(of=("self",), no_key=True)
+        .get(pk=sitting.pk)
     )
     if stored.closed_at is None:
         raise SittingOpenError(f"{stored.short_name}正在签到，不必重新开放。")

@@ -63,7 +63,7 @@ def send_meeting_notice(
     the clerk has seen: a form sent twice is one notice. Raises NobodyToTellError,
     NoticeTooLateError, NoticeSentError or django's ValidationError.
     """
-    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    meeting = Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
     if sent_before is not None and notices_of(meeting).count() != sent_before:
         raise NoticeSentError("这次会议刚刚已经发过通知，没有重复发送。请看下方的发送情况。")
     _refuse_late_notice(meeting, reply_by, at)
@@ -117,7 +117,7 @@ def reply_to_meeting(
     Raises ReplyClosedError.
     """
     row = (
-        Expectation.objects.select_for_update(of=("self",))
+        Expectation.objects.select_for_update(of=("self",), no_key=True)
         .select_related("meeting", "member__person")
         .get(pk=expectation.pk)
     )

@@ -194,7 +194,7 @@ def mark_attendance(
     since is not overwritten. `reasons` are of leave. Returns the rows written.
     Raises NotCollectedError, MarkedMeanwhileError or NotMemberThenError.
     """
-    meeting = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
     refuse_uncollected(
         actor=actor,
         term=meeting.term,
@@ -202,7 +202,9 @@ def mark_attendance(
         organiser=meeting.organiser,
     )
     sitting, changes = _sitting(meeting, number)
-    rows = Attendance.objects.select_for_update().filter(sitting=sitting, member__in=marks)
+    rows = Attendance.objects.select_for_update(no_key=True).filter(
+        sitting=sitting, member__in=marks
+    )
     stored = {row.member_id: row for row in rows}
     others = [
         f"{member}（现为{stored[member.pk].get_status_display() if member.pk in stored else '无'}）"

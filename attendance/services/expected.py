@@ -110,7 +110,7 @@ def remove_expected(
     if not reason.strip():
         raise ReasonMissingError("请写明移出名单的事由。")
     _locked(expectation.meeting)
-    row = Expectation.objects.select_for_update(of=("self",)).get(pk=expectation.pk)
+    row = Expectation.objects.select_for_update(of=("self",), no_key=True).get(pk=expectation.pk)
     if row.removed_reason:
         raise NotInvitableError(f"{row.member.person.name}已经移出名单。")
     before = audit.snapshot(row)
@@ -136,7 +136,7 @@ def _write_down(
 
 
 def _locked(meeting: Meeting) -> Meeting:
-    stored = Meeting.objects.select_for_update(of=("self",)).get(pk=meeting.pk)
+    stored = Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=meeting.pk)
     if stored.sittings.filter(closed_at__isnull=False).exists():
         raise ListClosedError(
             f"“{stored.title}”已有场次结束签到，应到名单不能再改。确需改动的，请先重新打开该场次。"

@@ -86,7 +86,9 @@ def file_leave(
     if not reason.strip():
         raise ReasonMissingError("请写明请假事由。")
     member = (
-        Member.objects.select_for_update(of=("self",)).select_related("person").get(pk=member.pk)
+        Member.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("person")
+        .get(pk=member.pk)
     )
     filed_at = _filed_at(member, received_at, actor, at)
     _refuse_unexpected(meeting, member)
@@ -142,7 +144,7 @@ def withdraw_leave(*, request: LeaveRequest, actor: User | None, at: datetime) -
 
     Raises NotWithdrawableError.
     """
-    request = LeaveRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+    request = LeaveRequest.objects.select_for_update(of=("self",), no_key=True).get(pk=request.pk)
     if request.state not in {RequestState.PENDING, RequestState.APPROVED}:
         raise NotWithdrawableError(
             f"这份请假申请{request.get_state_display()}，不用撤回；如需请假请重新申请。"
@@ -173,7 +175,7 @@ def apply_leave(*, request: LeaveRequest) -> list[Change]:
     within the transaction of the approval, whose audit entry takes the changes.
     """
     sittings = [sitting for sitting in covered_sittings(request) if holds_at(request, sitting)]
-    rows = Attendance.objects.select_for_update(of=("self",)).filter(
+    rows = Attendance.objects.select_for_update(of=("self",), no_key=True).filter(
         sitting__in=[sitting.pk for sitting in sittings],
         member=request.member_id,
         status=AttendanceStatus.ABSENT,

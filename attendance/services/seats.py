@@ -53,7 +53,9 @@ def propose_seat(
     if not reason.strip() or not agenda_item.strip():
         raise ReasonMissingError("请写明列席议题和邀请理由。")
     meeting = (
-        Meeting.objects.select_for_update(of=("self",)).select_related("term").get(pk=meeting.pk)
+        Meeting.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("term")
+        .get(pk=meeting.pk)
     )
     if at >= first_beginning(meeting, list(meeting.sittings.select_related("meeting"))):
         raise SeatNotPossibleError("会议已经开始，不能再提出列席人选。")
@@ -152,7 +154,7 @@ def refuse_overfull(*, seat: NonVotingSeat) -> None:
 
     Raises PlacesExceededError.
     """
-    meeting = Meeting.objects.select_for_update(of=("self",)).get(pk=seat.meeting_id)
+    meeting = Meeting.objects.select_for_update(of=("self",), no_key=True).get(pk=seat.meeting_id)
     places = places_of(meeting)
     beyond = places.is_over if seat.state == RequestState.APPROVED else places.is_full
     if beyond and not places.reason:
@@ -163,7 +165,7 @@ def refuse_overfull(*, seat: NonVotingSeat) -> None:
 
 
 def locked_seat(seat: NonVotingSeat) -> NonVotingSeat:
-    seats = NonVotingSeat.objects.select_for_update(of=("self",))
+    seats = NonVotingSeat.objects.select_for_update(of=("self",), no_key=True)
     return seats.select_related("meeting__term", "member__person").get(pk=seat.pk)
 
 

@@ -100,7 +100,7 @@ def lock_open_sitting(sitting: Sitting, at: datetime) -> Sitting:
     """The sitting as stored, locked. Raises SittingClosedError or SittingNotYetOpenError."""
     stored = (
         Sitting.objects.select_related("meeting__term")
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .get(pk=sitting.pk)
     )
     if stored.closed_at is not None:
@@ -260,7 +260,7 @@ def add_visitor(
 def _locked(attendance: Attendance) -> Attendance:
     return (
         Attendance.objects.select_related("member__person", "sitting__meeting")
-        .select_for_update(of=("self",))
+        .select_for_update(of=("self",), no_key=True)
         .get(pk=attendance.pk)
     )
 

@@ -19,7 +19,7 @@ def read_mark() -> int:
 
 def hold_still() -> None:
     """Until the transaction ends nobody else can write anything audited."""
-    AuditHead.objects.select_for_update().get(pk=1)
+    AuditHead.objects.select_for_update(no_key=True).get(pk=1)
 
 
 def changed_since(mark: int) -> bool:

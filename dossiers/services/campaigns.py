@@ -63,7 +63,7 @@ def open_campaign(
     rows = tuple(default_papers(term=term, year=year) if papers is None else papers)
     if not rows:
         raise NothingCollectedError("请至少选定一种要交的材料。")
-    Term.objects.select_for_update().get(pk=term.pk)
+    Term.objects.select_for_update(no_key=True).get(pk=term.pk)
     campaign = Campaign.objects.filter(term=term, year=year).first()
     if campaign is not None and campaign.opened_at is not None:
         raise CampaignStateError(
@@ -219,7 +219,7 @@ def _remind(
 
 
 def _locked(campaign: Campaign) -> Campaign:
-    rows = Campaign.objects.select_for_update(of=("self",)).select_related("term")
+    rows = Campaign.objects.select_for_update(of=("self",), no_key=True).select_related("term")
     return rows.get(pk=campaign.pk)
 
 

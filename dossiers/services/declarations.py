@@ -115,7 +115,7 @@ def _editable(paper: DutyPaper, actor: User) -> DutyPaper:
 
 
 def _locked(declaration: Declaration) -> Declaration:
-    row = Declaration.objects.select_for_update().filter(pk=declaration.pk).first()
+    row = Declaration.objects.select_for_update(no_key=True).filter(pk=declaration.pk).first()
     if row is None:
         raise DeclarationSettledError("这一条已经撤回。")
     if row.state in {DeclaredState.ACCEPTED, DeclaredState.ENTERED}:

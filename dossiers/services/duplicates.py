@@ -99,7 +99,7 @@ def _both(
     model = COMPARED[kind].model
     rows: dict[int, models.Model] = {}
     for pk in sorted((one, other)):
-        row = model._base_manager.select_for_update().filter(pk=pk).first()
+        row = model._base_manager.select_for_update(no_key=True).filter(pk=pk).first()
         if row is not None:
             rows[pk] = row
     if len(rows) != 2:

@@ -76,7 +76,7 @@ def file_objection(
         raise NotOwnRecordError("只能就本人的履职记录提出异议。")
     if not statement.strip():
         raise ReasonMissingError("请写明哪里不对、应当怎样。")
-    Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    Member.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
     objection = Objection(
         member=member,
         statement=statement.strip(),
@@ -289,7 +289,7 @@ def _corrected(objection: Objection, named_record: str, text: str) -> str:
 
 def _locked(objection: Objection) -> Objection:
     """The objection as it is now; nobody else acts on it until the transaction ends."""
-    rows = Objection.objects.select_for_update(of=("self",))
+    rows = Objection.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("member__person", "member__term", "department").get(pk=objection.pk)
 
 

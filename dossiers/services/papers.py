@@ -70,7 +70,7 @@ def open_paper(
     Raises NotOwnPaperError or NotCollectedError.
     """
     _refuse_others(member, actor)
-    member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    member = Member.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
     known = DutyPaper.objects.filter(campaign=campaign, member=member, kind=kind).first()
     if known is not None:
         return known
@@ -217,7 +217,7 @@ def what_is_missing(paper: DutyPaper) -> list[str]:
 
 def locked_paper(paper: DutyPaper, actor: User) -> DutyPaper:
     """The member's own paper as it is now; nobody else acts on it until the transaction ends."""
-    rows = DutyPaper.objects.select_for_update(of=("self",))
+    rows = DutyPaper.objects.select_for_update(of=("self",), no_key=True)
     paper = rows.select_related("member__person", "campaign__term").get(pk=paper.pk)
     _refuse_others(paper.member, actor)
     return paper

@@ -36,7 +36,7 @@ def choose_oral_reports(
 
     Raises NotStandingError.
     """
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     standing = {seat.pk: seat for seat in standing_members(campaign, on=timezone.localdate(at))}
     chosen = {member.pk for member in members}
     if chosen - set(standing):
@@ -81,7 +81,7 @@ def record_review(
 
     Raises OwnReviewError, NotStandingError, ReviewDateError, StaleRecordError or ValidationError.
     """
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     _refuse(campaign, member, (decided_date, reported_date), actor, timezone.localdate(at))
     row = StandingReview.objects.filter(campaign=campaign, member=member).first()
     row = row or StandingReview(campaign=campaign, member=member)

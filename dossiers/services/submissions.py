@@ -67,7 +67,7 @@ def start_submission(*, member: Member, kind: str, actor: User, at: datetime) ->
     """
     refuse_other_person(member, actor)
     refuse_not_serving_now(member, at)
-    member = Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    member = Member.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
     known = untouched_draft(member, kind)
     if known is not None:
         return known
@@ -205,7 +205,7 @@ def withdraw_submission(*, submission: Submission, actor: User, at: datetime) ->
 
 def locked_submission(submission: Submission) -> Submission:
     """As it is now; nobody else acts on it until the transaction ends."""
-    rows = Submission.objects.select_for_update(of=("self",))
+    rows = Submission.objects.select_for_update(of=("self",), no_key=True)
     related = ("member__person", "member__term", "department", "meeting")
     return rows.select_related(*related).get(pk=submission.pk)
 

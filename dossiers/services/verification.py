@@ -83,7 +83,7 @@ def settle_declaration(
     Raises OwnPaperError, PaperStateError, ReasonMissingError or StaleRecordError.
     """
     _handed_in(declaration.paper, actor)
-    row = Declaration.objects.select_for_update().filter(pk=declaration.pk).first()
+    row = Declaration.objects.select_for_update(no_key=True).filter(pk=declaration.pk).first()
     if row is None:
         raise PaperStateError("这一条已经由委员撤回。")
     answer = answer.strip()
@@ -169,7 +169,7 @@ def verify_papers(
     """
     keys = [paper.pk for paper in papers]
     rows = list(
-        DutyPaper.objects.select_for_update(of=("self",))
+        DutyPaper.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=keys, campaign=campaign)
         .select_related("campaign__term", "member__person")
         .prefetch_related("blocks", "declarations")
@@ -241,7 +241,7 @@ def _why_alone(paper: DutyPaper, actor: User) -> str:
 
 
 def _locked(paper: DutyPaper, actor: User) -> DutyPaper:
-    rows = DutyPaper.objects.select_for_update(of=("self",))
+    rows = DutyPaper.objects.select_for_update(of=("self",), no_key=True)
     paper = rows.select_related("member__person", "campaign__term").get(pk=paper.pk)
     if paper.member.person.user_id == actor.pk:
         raise OwnPaperError("不能审核本人的材料，请其他同志办理。")

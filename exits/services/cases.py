@@ -88,7 +88,7 @@ def record_case_step(
 
     Raises CaseClosedError, StepOutOfOrderError or ReasonMissingError.
     """
-    case = ExitCase.objects.select_for_update().get(pk=case.pk)
+    case = ExitCase.objects.select_for_update(no_key=True).get(pk=case.pk)
     if kind == CaseStepKind.CLOSED:
         raise StepOutOfOrderError("办结请用“办结”操作，不作为步骤登记。")
     _refuse_step(case, kind, date, note, at)
@@ -112,7 +112,7 @@ def close_exit_case(
 
     Raises CaseClosedError, StepOutOfOrderError or ReasonMissingError.
     """
-    case = ExitCase.objects.select_for_update().get(pk=case.pk)
+    case = ExitCase.objects.select_for_update(no_key=True).get(pk=case.pk)
     _refuse_step(case, CaseStepKind.CLOSED, closed_date, note, at)
     last = case.steps.order_by("-date").first()
     if last is not None and last.date > closed_date:
@@ -138,7 +138,7 @@ def close_exit_case(
 
 
 def _refuse_finding(finding: Finding, member: Member, kind: str) -> None:
-    finding = Finding.objects.select_for_update(of=("self",)).get(pk=finding.pk)
+    finding = Finding.objects.select_for_update(of=("self",), no_key=True).get(pk=finding.pk)
     if finding.member_id != member.pk:
         raise FindingNotGroundsError(f"考核发现“{finding}”不是关于该委员的。")
     if finding.state != FindingState.CONFIRMED:

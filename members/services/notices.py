@@ -143,7 +143,7 @@ def read_notice(*, notice: Notice, user: User, at: datetime) -> Notice:
     if not unread.exists():
         return notice
     changes = []
-    for recipient in unread.select_for_update(of=("self",)).select_related(
+    for recipient in unread.select_for_update(of=("self",), no_key=True).select_related(
         "member__person", "user"
     ):
         before = audit.snapshot(recipient)
@@ -172,7 +172,7 @@ def record_delivery(
         raise ReasonMissingError("请写明送达方式，例如“本人签收”“电话告知”。")
     if delivered_at > at:
         raise DeliveryInFutureError("送达时间还没有到，请核对。")
-    stored = NoticeRecipient.objects.select_for_update().get(pk=recipient.pk)
+    stored = NoticeRecipient.objects.select_for_update(no_key=True).get(pk=recipient.pk)
     before = audit.snapshot(stored)
     stored.delivered_at, stored.delivery_note = delivered_at, note.strip()
     after = audit.snapshot(stored)

@@ -55,7 +55,7 @@ def report_change(
     attachment: File | None = None,
 ) -> ChangeReport:
     """Raises NotReportableError, AlreadyReportedError, ReasonMissingError or ValidationError."""
-    Member.objects.select_for_update(of=("self",)).get(pk=member.pk)
+    Member.objects.select_for_update(of=("self",), no_key=True).get(pk=member.pk)
     if not reported_by(actor).filter(pk=member.pk).exists():
         raise NotReportableError(f"{member}不在您负责报告的委员之内。")
     if kind not in reportable_kinds(user=actor, member=member):
@@ -156,7 +156,7 @@ def withdraw_report(*, report: ChangeReport, actor: User, at: datetime) -> Chang
 
 def _locked(report: ChangeReport) -> ChangeReport:
     """The report as it is now; nobody else acts on it until the transaction ends."""
-    rows = ChangeReport.objects.select_for_update(of=("self",))
+    rows = ChangeReport.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("member__person", "member__term", "recorded_by").get(pk=report.pk)
 
 

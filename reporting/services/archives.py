@@ -30,7 +30,7 @@ def start_archive(*, campaign: Campaign, actor: User, at: datetime) -> Job:
     """Enters the archiving of every verified paper in the ledger of jobs; while one is under way,
     the same job. Raises NotArchivableError.
     """
-    campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+    campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     if campaign.closed_at is None:
         raise NotArchivableError(f"{campaign.year}年度填报还没有结束，请先结束填报再归档。")
     running = Job.objects.filter(
@@ -68,7 +68,7 @@ def store_archive(
 
     Raises NotArchivableError.
     """
-    rows = DutyPaper.objects.select_for_update(of=("self",))
+    rows = DutyPaper.objects.select_for_update(of=("self",), no_key=True)
     paper = rows.select_related("campaign", "member__person").get(pk=paper.pk)
     last = PaperArchive.objects.filter(paper=paper).aggregate(last=Max("number"))["last"] or 0
     if last and not reason.strip():
