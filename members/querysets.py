@@ -1,5 +1,6 @@
 """Who is visible to whom, and who serves, stands or is suspended on a date."""
 
+from abc import abstractmethod
 from datetime import date
 from typing import Self
 
@@ -128,9 +129,9 @@ def visible_records(user, *, collected: Q, member: str = "member__") -> Q:
 class CollectedQuerySet(QuerySet):
     """Records that departments collect."""
 
+    @abstractmethod
     def collected_for(self, user) -> Q:
         """Condition on the rows the account's departments collect."""
-        raise NotImplementedError
 
     def visible_to(self, user) -> Self:
         return self.filter(visible_records(user, collected=self.collected_for(user)))

@@ -1,5 +1,6 @@
 """会务: one meeting at the office's desk, from its list to its papers."""
 
+from abc import abstractmethod
 from typing import Any
 
 from django.contrib import admin, messages
@@ -85,8 +86,9 @@ class MeetingAct(MeetingPage, FormView):
     success_message = "已保存。"
     back_to = "meeting-desk"
 
+    @abstractmethod
     def act(self, form) -> Any:
-        raise NotImplementedError
+        """Calls the one service."""
 
     def form_valid(self, form) -> HttpResponse:
         if not carried_out(form, lambda: self.act(form)):

@@ -1,5 +1,6 @@
 """What every entry form shares: who may enter, what the next one starts with."""
 
+from abc import abstractmethod
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -62,5 +63,6 @@ class EntryForm(forms.Form):
             self.add_error(None, refusal.messages)
         return None
 
+    @abstractmethod
     def enter(self, *, actor: User, at: datetime) -> Model:
-        raise NotImplementedError
+        """Calls the one service; the record entered."""

@@ -1,5 +1,6 @@
 """职务任期 and 暂停履职: periods of a member, of which no two of a kind overlap."""
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -22,9 +23,9 @@ class PeriodImporter(SheetImporter):
 
     overlap_noun: str
 
+    @abstractmethod
     def known_spans(self, row: ParsedRow) -> dict[date, Span]:
         """The periods the row must not overlap, by their first day, as the register has them."""
-        raise NotImplementedError
 
     def check_row(self, rows: SheetRows, row: ParsedRow, stored: Stored | None) -> None:
         start, end = row.values["start_date"], row.values["end_date"]

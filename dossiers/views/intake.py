@@ -1,5 +1,6 @@
 """委员报送: what members have handed in to a unit, and what the unit does with it."""
 
+from abc import abstractmethod
 from typing import Any
 
 from django.contrib import messages
@@ -194,8 +195,9 @@ class SubmissionIntakeView(OneSubmission, View):
 class Settling(OneSubmission, View):
     http_method_names = ["post"]
 
+    @abstractmethod
     def act(self) -> str:
-        raise NotImplementedError
+        """Carries it out; what is told."""
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         try:

@@ -1,5 +1,6 @@
 """A member's own records, what they object to, and what was answered."""
 
+from abc import abstractmethod
 from typing import Any
 
 from django.contrib import messages
@@ -89,8 +90,9 @@ class ObjectionListView(OwnPage, TemplateView):
 class CarryingOut(OwnPage, FormView):
     """A form whose act may be refused: the refusal is told, what was typed stays."""
 
+    @abstractmethod
     def carry_out(self, form: Form) -> Objection:
-        raise NotImplementedError
+        """Calls the one service."""
 
     def form_valid(self, form: Form) -> HttpResponse:
         try:

@@ -1,5 +1,6 @@
 """我要报送, 我的报送: a member's own work, on the phone, from the first word to what became of it."""
 
+from abc import abstractmethod
 from datetime import date
 from typing import Any
 
@@ -264,9 +265,9 @@ class Acting(OwnSubmissionPage, View):
 
     http_method_names = ["post"]
 
+    @abstractmethod
     def act(self) -> str:
         """Carries it out; what is told."""
-        raise NotImplementedError
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         try:

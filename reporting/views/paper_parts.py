@@ -1,5 +1,6 @@
 """Parts of a member's paper: a block confirmed, a line added beside the records, the signature."""
 
+from abc import abstractmethod
 from typing import Any
 
 from django.contrib import messages
@@ -68,8 +69,9 @@ class DeclarationPage(OwnPaperPage, FormView):
     def block(self) -> ReturnBlock:
         return ReturnBlock(self.kwargs["block"])
 
+    @abstractmethod
     def carry_out(self, form: Form) -> None:
-        raise NotImplementedError
+        """Calls the one service."""
 
     def form_valid(self, form: Form) -> HttpResponse:
         try:

@@ -1,5 +1,6 @@
 """The year's plan, each topic's page, and what is done with a topic."""
 
+from abc import abstractmethod
 from typing import Any
 
 from django import forms
@@ -232,8 +233,9 @@ class TopicActView(TopicDetailView):
             messages.error(request, told(refusal))
         return HttpResponseRedirect(page_of(self.topic))
 
+    @abstractmethod
     def act(self) -> HttpResponseBase:
-        raise NotImplementedError
+        """Carries it out, and where that leads."""
 
     def done(self, sentence: str) -> HttpResponse:
         messages.success(self.request, sentence)
