@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts import audit
 from accounts.choices import Verb
@@ -12,6 +12,7 @@ from accounts.services import save_record
 from attendance.choices import AttendanceStatus, MeetingKind
 from attendance.models import Attendance, Meeting, OutsideInvitation, Sitting, Speech
 from attendance.querysets import SEPARATELY_COLLECTED
+from core.inserting import unless_known
 from core.refusals import RefusalError
 from members.choices import RecordKind
 from members.models import Member, Term
@@ -62,15 +63,15 @@ def enter_speech(
     speech = Speech(
         meeting=meeting, member=member, title=title, manner=manner, occasion=occasion, date=date
     )
-    known = Speech.objects.filter(meeting=meeting, member=member, title=title)
-    told = f"{member}在“{meeting.title}”上的发言“{title}”已经录入过，没有重复保存。"
-    if known.exists():
-        raise AlreadyEnteredError(told)
-    try:
-        with transaction.atomic():
-            return save_record(obj=speech, actor=actor, at=at)
-    except IntegrityError as error:
-        raise AlreadyEnteredError(told) from error
+
+    def refuse_known() -> None:
+        if Speech.objects.filter(meeting=meeting, member=member, title=title).exists():
+            raise AlreadyEnteredError(
+                f"{member}在“{meeting.title}”上的发言“{title}”已经录入过，没有重复保存。"
+            )
+
+    with unless_known(refuse_known):
+        return save_record(obj=speech, actor=actor, at=at)
 
 
 @transaction.atomic
@@ -87,10 +88,12 @@ def enter_invitations(
     """One row a member, one audit entry. Raises as `enter_speech`."""
     refuse_uncollected(actor=actor, term=term, kind=RecordKind.INVITATION)
     refuse_not_members_then(members, date)
-    known = OutsideInvitation.objects.filter(date=date, title=title, member__in=members)
-    names = [str(row.member) for row in known.select_related("member__person")]
-    if names:
-        raise AlreadyEnteredError(f"{'、'.join(names)}同日的“{title}”已经录入过，没有保存。")
+
+    def refuse_known() -> None:
+        known = OutsideInvitation.objects.filter(date=date, title=title, member__in=members)
+        if names := [str(row.member) for row in known.select_related("member__person")]:
+            raise AlreadyEnteredError(f"{'、'.join(names)}同日的“{title}”已经录入过，没有保存。")
+
     rows = [
         OutsideInvitation(
             member=member,
@@ -102,13 +105,10 @@ def enter_invitations(
         )
         for member in members
     ]
-    try:
-        with transaction.atomic():
-            for row in rows:
-                row.full_clean()
-                row.save(force_insert=True)
-    except IntegrityError as error:
-        raise AlreadyEnteredError(f"“{title}”刚被他人录入，没有重复保存。") from error
+    with unless_known(refuse_known):
+        for row in rows:
+            row.full_clean()
+            row.save(force_insert=True)
     audit.record(
         actor=actor,
         verb=Verb.CREATE,
@@ -151,17 +151,16 @@ def enter_activity(
         recorded_by=actor,
         recorded_at=at,
     )
-    taken = AlreadyEnteredError(
-        f"编号“{number}”本届已经用过（可能刚被他人使用），没有保存。请换一个编号。"
-    )
-    if Meeting.objects.filter(term=term, number=number).exists():
-        raise taken
-    meeting.full_clean()
-    try:
-        with transaction.atomic():
-            meeting.save(force_insert=True)
-    except IntegrityError as error:
-        raise taken from error
+
+    def refuse_taken() -> None:
+        if Meeting.objects.filter(term=term, number=number).exists():
+            raise AlreadyEnteredError(
+                f"编号“{number}”本届已经用过（可能刚被他人使用），没有保存。请换一个编号。"
+            )
+
+    with unless_known(refuse_taken):
+        meeting.full_clean()
+        meeting.save(force_insert=True)
     sitting = Sitting(meeting=meeting)
     sitting.save(force_insert=True)
     rows: list[Meeting | Sitting | Attendance] = [meeting, sitting]

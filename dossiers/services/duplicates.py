@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 
 from accounts.models import User
 from accounts.services import save_record
@@ -12,6 +12,7 @@ from accounts.services.records import (
     delete_record,
     refuse_stale,
 )
+from core.inserting import unless_known
 from core.refusals import RefusalError
 from dossiers.selectors.duplicates import COMPARED, collected
 from members.choices import RecordKind
@@ -79,17 +80,16 @@ def mark_distinct(
     if not reason.strip():
         raise ReasonMissingError("请写明为什么不是重复。")
     first, second = sorted((one, other))
-    decided = DecidedAlreadyError("这两条已核实为不重复，没有重复登记。")
-    if DistinctPair.objects.filter(kind=kind, first_id=first, second_id=second).exists():
-        raise decided
+
+    def refuse_decided() -> None:
+        if DistinctPair.objects.filter(kind=kind, first_id=first, second_id=second).exists():
+            raise DecidedAlreadyError("这两条已核实为不重复，没有重复登记。")
+
     pair = DistinctPair(
         term=term, kind=kind, first_id=first, second_id=second, reason=reason.strip()
     )
-    try:
-        with transaction.atomic():
-            return save_record(obj=pair, actor=actor, at=at, reason=pair.reason)
-    except IntegrityError as error:
-        raise decided from error
+    with unless_known(refuse_decided):
+        return save_record(obj=pair, actor=actor, at=at, reason=pair.reason)
 
 
 def _both(

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts import audit
 from accounts.choices import Verb
 from accounts.models import User
+from core.inserting import unless_known
 from core.refusals import RefusalError
 from members.choices import RecordKind
 from members.models import Commendation, Member, Term
@@ -36,10 +37,12 @@ def enter_commendations(
     Raises NotCollectedError, CommendedAlreadyError or django's ValidationError.
     """
     refuse_uncollected(actor=actor, term=term, kind=RecordKind.CONDUCT)
-    known = Commendation.objects.filter(member__in=members, date=date, kind=kind)
-    names = [str(row.member) for row in known.select_related("member__person")]
-    if names:
-        raise CommendedAlreadyError(f"{'、'.join(names)}同日的“{kind}”已经录入过，没有保存。")
+
+    def refuse_known() -> None:
+        known = Commendation.objects.filter(member__in=members, date=date, kind=kind)
+        if names := [str(row.member) for row in known.select_related("member__person")]:
+            raise CommendedAlreadyError(f"{'、'.join(names)}同日的“{kind}”已经录入过，没有保存。")
+
     rows = [
         Commendation(
             member=member,
@@ -53,13 +56,10 @@ def enter_commendations(
         )
         for member in members
     ]
-    try:
-        with transaction.atomic():
-            for row in rows:
-                row.full_clean()
-                row.save(force_insert=True)
-    except IntegrityError as error:
-        raise CommendedAlreadyError(f"“{kind}”刚被他人录入，没有重复保存。") from error
+    with unless_known(refuse_known):
+        for row in rows:
+            row.full_clean()
+            row.save(force_insert=True)
     audit.record(
         actor=actor,
         verb=Verb.CREATE,

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import TypeVar
 
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 
 from accounts import audit
 from accounts.choices import Verb
 from accounts.models import User
+from core.inserting import unless_known
 from core.refusals import RefusalError
 from members.choices import RecordKind
 from members.models import Member, Term
@@ -190,18 +191,17 @@ def save_new_work(
     at: datetime,
 ) -> WorkRow:
     """Saves the work with its lists under one audit entry; the lists stand in its change."""
-    taken = NumberTakenError(
-        f"编号“{work.number}”本届已经用过（可能刚被他人使用），没有保存。请换一个编号。"
-    )
-    if type(work)._base_manager.filter(term=work.term, number=work.number).exists():
-        raise taken
+
+    def refuse_taken() -> None:
+        if type(work)._base_manager.filter(term=work.term, number=work.number).exists():
+            raise NumberTakenError(
+                f"编号“{work.number}”本届已经用过（可能刚被他人使用），没有保存。请换一个编号。"
+            )
+
     work.recorded_by, work.recorded_at = actor, at
-    work.full_clean()
-    try:
-        with transaction.atomic():
-            work.save(force_insert=True)
-    except IntegrityError as error:
-        raise taken from error
+    with unless_known(refuse_taken):
+        work.full_clean()
+        work.save(force_insert=True)
     after = audit.snapshot(work)
     for part, listed in parts.items():
         items: list[Member | str] = [*listed]
