@@ -7,12 +7,34 @@ from django.db import connection
 from django.test import TransactionTestCase
 
 from accounts.models import Job
+from tests import migrated
 
 # A browser's event loop stays with its test process, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 audit_guards = import_module("accounts.migrations.0005_guards")
 audit_head = import_module("accounts.migrations.0004_audit_head")
+
+
+def pytest_configure(config):
+    if not is_worker(config):
+        migrated.prepare()
+
+
+def pytest_unconfigure(config):
+    if not is_worker(config):
+        migrated.discard()
+
+
+def is_worker(config):
+    """One of several processes of a run; the first process prepares the run and clears up."""
+    return hasattr(config, "workerinput")
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    with migrated.test_database_begun():
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """The whole system as its own processes, on a database and a data folder of its own."""
 
+import json
 import os
 import signal
 import socket
@@ -8,19 +9,26 @@ import sys
 import time
 import urllib.error
 import urllib.request
-import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
-import psycopg
+import redis
 
 from exits.management.demo import TERM, invent_term, write_workbook
+from tests.migrated import ROOT, bare_environment, give_static, own_database
 
-ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 180.0
+
+
+class Ended(NamedTuple):
+    """A command that has come to its end."""
+
+    code: int
+    output: str
+    errors: str
 
 
 class House:
@@ -28,36 +36,61 @@ class House:
 
     def __init__(self, folder: Path, database_url: str, redis_url: str) -> None:
         self.folder = folder
-        self.environment = {
-            name: value
-            for name, value in os.environ.items()
-            if name not in {"DATABASE_URL", "REDIS_URL"} and not name.startswith("PYTEST")
-        } | {"DATA_DIR": str(folder), "PYTHONUNBUFFERED": "1"}
-        if database_url:
-            self.environment["DATABASE_URL"] = database_url
+        self.environment = bare_environment(folder, database_url) | {"PYTHONUNBUFFERED": "1"}
         if redis_url:
             self.environment["REDIS_URL"] = redis_url
-        self.processes: list[subprocess.Popen[bytes]] = []
+        self.processes: list[subprocess.Popen[Any]] = []
+        self.forker: subprocess.Popen[str] | None = None
         self.url = ""
 
     def manage(self, *arguments: str) -> str:
         """What the command prints; an unexpected exit code fails the test with its words."""
-        done = subprocess.run(  # noqa: S603 -- our own commands
-            [sys.executable, "manage.py", *arguments],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, f"{arguments}: {done.stderr or done.stdout}"
-        return done.stdout
+        (done,) = self.manage_at_once(arguments)
+        assert done.code == 0, f"{arguments}: {done.errors or done.output}"
+        return done.output
+
+    def manage_at_once(self, *commands: Sequence[str]) -> list[Ended]:
+        """How commands end that are begun together, each in a process of its own."""
+        if self.forker is None or self.forker.poll() is not None:
+            self.forker = self.start_forker()
+        places = [self.folder / f"command-{number}" for number in range(len(commands))]
+        words = [(place.with_suffix(".out"), place.with_suffix(".err")) for place in places]
+        batch = [
+            [list(command), str(output), str(errors)]
+            for command, (output, errors) in zip(commands, words, strict=True)
+        ]
+        self.forker.stdin.write(f"{json.dumps(batch)}\n")
+        self.forker.stdin.flush()
+        answer = self.forker.stdout.readline()
+        assert answer, self.log("forker")
+        return [
+            Ended(code, output.read_text(encoding="utf-8"), errors.read_text(encoding="utf-8"))
+            for code, (output, errors) in zip(json.loads(answer), words, strict=True)
+        ]
+
+    def start_forker(self) -> subprocess.Popen[str]:
+        with (self.folder / "forker.log").open("ab") as log:
+            forker = subprocess.Popen(
+                [sys.executable, "-m", "tests.forking"],
+                cwd=ROOT,
+                env=self.environment | {"DJANGO_SETTINGS_MODULE": "config.settings"},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+        self.processes.append(forker)
+        return forker
 
     def create_term(self) -> None:
         self.manage(
             "create_term", TERM.code, "--name", TERM.name, "--pack", TERM.pack,
             "--starts", TERM.starts.isoformat(), "--ends", TERM.ends.isoformat(),
         )  # fmt: skip
+
+    def ask_at_once(self, *codes: str) -> list[Ended]:
+        return self.manage_at_once(*[("shell", "--verbosity", "0", "-c", code) for code in codes])
 
     def ask(self, code: str) -> str:
         """The printed answer of a few lines of Python inside the system."""
@@ -78,7 +111,7 @@ class House:
         return process
 
     def start_web(self) -> str:
-        self.manage("collectstatic", "--no-input", "--verbosity", "0")
+        give_static(self.folder)
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
@@ -106,7 +139,7 @@ class House:
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(encoding="utf-8", errors="replace")[-3000:]
 
-    def kill(self, process: subprocess.Popen[bytes]) -> None:
+    def kill(self, process: subprocess.Popen[Any]) -> None:
         """As the kernel would: no goodbye, the whole process group at once."""
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -115,6 +148,14 @@ class House:
     def close(self) -> None:
         for process in self.processes:
             self.kill(process)
+        if self.forker is not None:
+            self.forker.stdin.close()
+            self.forker.stdout.close()
+
+
+def all_at_once(house: House, *commands: Sequence[str]) -> list[tuple[str, int]]:
+    """Complaints and exit codes of commands begun together."""
+    return [(ended.errors, ended.code) for ended in house.manage_at_once(*commands)]
 
 
 def wait_until(true: Callable[[], bool], otherwise: str, patience: float = PATIENCE) -> None:
@@ -127,36 +168,24 @@ def wait_until(true: Callable[[], bool], otherwise: str, patience: float = PATIE
 @contextmanager
 def running_house(folder: Path) -> Iterator[House]:
     """On the databases and brokers the tests are run with, but in a room of its own there."""
-    with own_database(os.environ.get("DATABASE_URL", "")) as database_url:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with own_database(folder, os.environ.get("DATABASE_URL", "")) as database_url:
         house = House(folder, database_url, own_redis(os.environ.get("REDIS_URL", "")))
         try:
-            house.manage("migrate", "--no-input", "--verbosity", "0")
             yield house
         finally:
             house.close()
 
 
-@contextmanager
-def own_database(url: str) -> Iterator[str]:
-    """A new, empty PostgreSQL database on the same server; nothing to do for SQLite."""
-    if not url.startswith("postgres"):
-        yield ""
-        return
-    name = f"house_{uuid.uuid4().hex[:12]}"
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
 def own_redis(url: str) -> str:
-    """Another of Redis's numbered databases for each test process."""
+    """Another of Redis's numbered databases for each test process, swept clean."""
     if not url:
         return ""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    return f"{url}?virtual_host={int(worker) % 14 + 1}"
+    room = int(worker) % 14 + 1
+    with redis.Redis(unix_socket_path=urlsplit(url).path, db=room) as server:
+        server.flushdb()
+    return f"{url}?virtual_host={room}"
 
 
 def invented_workbook(path: Path, years: Collection[int]) -> Path:

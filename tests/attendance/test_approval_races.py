@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.exits.test_races import all_at_once
-from tests.running import ROOT, running_house
+from tests.running import all_at_once, running_house
 
 SCENE = """
 from accounts.services.roles import sync_roles
@@ -51,7 +50,6 @@ print(AuditEntry.objects.filter(verb="update", object_type__in=kinds).count() ==
 @pytest.fixture
 def house(tmp_path):
     with running_house(tmp_path / "house") as house:
-        house.environment["PYTHONPATH"] = str(ROOT)
         house.ask(SCENE)
         yield house
 

@@ -1,7 +1,6 @@
 """Two clerks at the same meeting at once: one list, one notice."""
 
-from tests.exits.test_races import all_at_once
-from tests.running import ROOT, running_house
+from tests.running import all_at_once, running_house
 
 SCENE = """
 from datetime import date
@@ -43,7 +42,6 @@ print(Notice.objects.count(), NoticeRecipient.objects.count())
 
 def test_two_clerks_make_one_list_and_one_notice(tmp_path):
     with running_house(tmp_path / "house") as house:
-        house.environment["PYTHONPATH"] = str(ROOT)
         house.ask(SCENE)
         for act in (BUILD, TELL):
             command = ("shell", "--verbosity", "0", "-c", act)

@@ -1,11 +1,8 @@
 """Two clerks and the member's own telephone at once: one attendance, plain refusals."""
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.running import ROOT, running_house
+from tests.running import running_house
 
 SCENE = """
 from tests.attendance.scene import make_sitting, make_user
@@ -40,24 +37,12 @@ print(Attendance.objects.count(), AuditEntry.objects.filter(verb="create").count
 @pytest.fixture
 def house(tmp_path):
     with running_house(tmp_path / "house") as house:
-        house.environment["PYTHONPATH"] = str(ROOT)
         house.ask(SCENE)
         yield house
 
 
 def test_clerks_at_once_sign_in_each_member_once(house):
-    started = [
-        subprocess.Popen(  # noqa: S603 -- our own commands
-            [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", CLERK.format(name=n)],
-            cwd=ROOT,
-            env=house.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for n in ("a", "b", "c")
-    ]
-    said = [(*process.communicate(), process.returncode) for process in started]
-    assert [(errors, code) for _, errors, code in said] == [("", 0)] * 3
-    assert sum(int(done) for done, _, _ in said) == 5
+    ended = house.ask_at_once(*(CLERK.format(name=name) for name in ("a", "b", "c")))
+    assert [(one.errors, one.code) for one in ended] == [("", 0)] * 3
+    assert sum(int(one.output) for one in ended) == 5
     assert house.ask(COUNTS) == "5 5"

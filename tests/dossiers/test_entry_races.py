@@ -1,11 +1,8 @@
 """Two clerks at once: one record of a number, one report of a proposal, one of two survives."""
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.running import ROOT, running_house
+from tests.running import running_house
 
 SCENE = """
 from datetime import date
@@ -68,23 +65,12 @@ print(AuditEntry.objects.filter(actor__username="clerk").count())
 @pytest.fixture
 def house(tmp_path):
     with running_house(tmp_path / "house") as house:
-        house.environment["PYTHONPATH"] = str(ROOT)
         house.ask(SCENE)
         yield house
 
 
 def test_two_clerks_at_once_have_one_effect(house):
-    started = [
-        subprocess.Popen(  # noqa: S603 -- our own commands
-            [sys.executable, "manage.py", "shell", "--verbosity", "0", "-c", code],
-            cwd=ROOT,
-            env=house.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for number in (0, 1)
-        for code in [START + f"NUMBER = {number}\n" + ENTER + CONVERT + MERGE]
-    ]
-    assert [(process.communicate()[1], process.returncode) for process in started] == [("", 0)] * 2
+    clerks = [f"{START}NUMBER = {number}\n{ENTER}{CONVERT}{MERGE}" for number in (0, 1)]
+    ended = house.ask_at_once(*clerks)
+    assert [(one.errors, one.code) for one in ended] == [("", 0)] * 2
     assert house.ask(COUNTS).split() == ["10", "1", "1", "12"]

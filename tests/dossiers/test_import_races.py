@@ -1,10 +1,7 @@
 """Several imports of one file at once: one effect, on whichever database the tests run with."""
 
-import subprocess
-import sys
-
 from tests.dossiers.workbooks import WHOLE, write
-from tests.running import ROOT, running_house
+from tests.running import all_at_once, running_house
 
 SCENE = """
 from tests.building import make_term
@@ -22,16 +19,7 @@ print(AuditEntry.objects.filter(verb="import").count())
 def test_imports_at_once_have_one_effect(tmp_path):
     path = write(tmp_path / "book.xlsx", WHOLE)
     with running_house(tmp_path / "house") as house:
-        house.environment["PYTHONPATH"] = str(ROOT)
         house.ask(SCENE)
-        command = [sys.executable, "manage.py", "import_workbook", str(path), "--term", "race"]
-        started = [
-            subprocess.Popen(  # noqa: S603 -- our own commands
-                command, cwd=ROOT, env=house.environment, stderr=subprocess.PIPE, text=True
-            )
-            for _ in range(4)
-        ]
-        outcomes = [(process.communicate()[1], process.returncode) for process in started]
-
-        assert outcomes == [("", 0)] * 4
+        command = ("import_workbook", str(path), "--term", "race")
+        assert all_at_once(house, *[command] * 4) == [("", 0)] * 4
         assert house.ask(COUNTS).splitlines() == ["2 2 3", "1"]

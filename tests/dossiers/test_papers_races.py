@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.exits.test_races import all_at_once
-from tests.running import ROOT, running_house
+from tests.running import all_at_once, running_house
 
 SCENE = """
 from dossiers.choices import ReturnBlock
@@ -58,7 +57,6 @@ print(AuditEntry.objects.filter(object_type="dossiers.dutypaper").count())
 @pytest.fixture
 def house(tmp_path):
     with running_house(tmp_path / "house") as house:
-        house.environment["PYTHONPATH"] = str(ROOT)
         house.ask(SCENE)
         yield house
 

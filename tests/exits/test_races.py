@@ -1,11 +1,8 @@
 """Several processes at once: one effect, on whichever database the tests run with."""
 
-import subprocess
-import sys
-
 import pytest
 
-from tests.running import ROOT, running_house
+from tests.running import all_at_once, running_house
 
 SCENE = """
 from datetime import date
@@ -37,25 +34,8 @@ print(Job.objects.count())
 @pytest.fixture
 def house(tmp_path):
     with running_house(tmp_path / "house") as house:
-        house.environment["PYTHONPATH"] = str(ROOT)
         house.ask(SCENE)
         yield house
-
-
-def all_at_once(house, *commands):
-    """Exit codes and complaints of commands started together."""
-    started = [
-        subprocess.Popen(  # noqa: S603 -- our own commands
-            [sys.executable, "manage.py", *command],
-            cwd=ROOT,
-            env=house.environment,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for command in commands
-    ]
-    return [(process.communicate()[1], process.returncode) for process in started]
 
 
 def test_evaluations_and_beats_at_once_have_one_effect(house):

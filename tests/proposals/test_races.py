@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.exits.test_races import all_at_once
-from tests.running import ROOT, running_house
+from tests.running import all_at_once, running_house
 
 SCENE = """
 from datetime import date
@@ -50,7 +49,6 @@ print(Topic.objects.get(number="2").version, AuditEntry.objects.exclude(verb="jo
 @pytest.fixture
 def house(tmp_path):
     with running_house(tmp_path / "house") as house:
-        house.environment["PYTHONPATH"] = str(ROOT)
         house.ask(SCENE)
         yield house
 

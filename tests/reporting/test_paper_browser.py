@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from core.counting import counted_length
-from tests.running import ROOT, House, running_house
+from tests.running import House, running_house
 from tests.test_end_to_end import CHROMIUM
 
 PATIENCE = 40_000  # milliseconds
@@ -66,7 +66,6 @@ def browser_type_launch_args() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with running_house(tmp_path_factory.mktemp("papers")) as house:
-        house.environment["PYTHONPATH"] = str(ROOT)
         house.ask(SCENE)
         house.start_web()
         yield house
