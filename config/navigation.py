@@ -151,7 +151,7 @@ MENU = [
         records("考核运行", "history", "assessments.run"),
         records("规则包版本", "menu_book", "assessments.packsnapshot"),
     ),
-    group("退出事项", records("退出事项", "logout", "exits.exitcase")),
+    group("退出事项", records("退出事项", "logout", "exits.case")),
     group(
         "表册导出",
         item("导出表册", "download", "reporting:export-create", "reporting.export_dutydossier"),

@@ -3,24 +3,16 @@ from uuid import uuid4
 
 from django import forms
 
-from assessments.choices import FindingState, Outcome
-from assessments.models import Finding
 from assessments.rulebook import Pack, PackInvalidError, parse_pack
-from exits.choices import CaseStepKind, ExitKind
 from exits.selectors import Comparison, compare_packs
 from exits.services import (
-    close_exit_case,
     default_as_of,
-    open_exit_case,
-    record_case_step,
     start_assessment,
 )
 
 #: Bytes.
 LARGEST_PACK = 1_000_000
 
-#: Outcomes that can open a case.
-EXIT_OUTCOMES = (Outcome.ADVISE_RESIGN, Outcome.ORDER_RESIGN, Outcome.REVOKE)
 REQUIRED = {"required": "此项必填。", "invalid": "请按 2026-01-31 的格式填写日期。"}
 
 
@@ -37,59 +29,6 @@ def text_field(label: str, **options) -> forms.CharField:
         error_messages=REQUIRED,
         **options,
     )
-
-
-class CaseForm(forms.Form):
-    """Opens a case on one member, on a confirmed finding or by hand."""
-
-    kind = forms.ChoiceField(label="退出方式", choices=ExitKind, error_messages=REQUIRED)
-    finding = forms.ModelChoiceField(
-        label="依据的考核发现",
-        queryset=Finding.objects.none(),
-        required=False,
-        empty_label="（无，由机关直接立案）",
-        help_text="只列出已确认、建议退出的考核发现。",
-    )
-    grounds = text_field("事由")
-    opened_date = date_field("立案日期")
-
-    def __init__(self, *args, member, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.member = member
-        self.fields["finding"].queryset = Finding.objects.filter(
-            member=member, state=FindingState.CONFIRMED, outcome__in=EXIT_OUTCOMES
-        )
-        self.fields["finding"].label_from_instance = lambda finding: finding.title
-
-    def carry_out(self, *, actor, at):
-        return open_exit_case(member=self.member, actor=actor, at=at, **self.cleaned_data)
-
-
-class StepForm(forms.Form):
-    """A step taken, with its record in words."""
-
-    prefix = "step"
-    kind = forms.ChoiceField(
-        label="步骤",
-        choices=[choice for choice in CaseStepKind.choices if choice[0] != CaseStepKind.CLOSED],
-        error_messages=REQUIRED,
-    )
-    date = date_field("日期")
-    note = text_field("情况记录", help_text="谁在何时何地、以何种方式办理，结果如何。")
-
-    def carry_out(self, case, *, actor, at):
-        return record_case_step(case=case, actor=actor, at=at, **self.cleaned_data)
-
-
-class ClosingForm(forms.Form):
-    """The end of a case."""
-
-    prefix = "closing"
-    closed_date = date_field("办结日期")
-    note = text_field("办结情况")
-
-    def carry_out(self, case, *, actor, at):
-        return close_exit_case(case=case, actor=actor, at=at, **self.cleaned_data)
 
 
 class YearForm(forms.Form):

@@ -9,8 +9,8 @@ from assessments.rulebook import OUTCOMES, Pack
 from assessments.selectors import Assessment, Explanation, Refusals, assess, most_severe, pack_of
 from assessments.selectors import explain as explain_rule
 from dossiers.facts import Holder
-from exits.choices import CaseStepKind, ExitKind
-from exits.models import ExitCase, ExitCaseStep
+from exits.choices import Act, CaseKind
+from exits.models import Case, CaseStep
 from members.models import Member, Term
 
 
@@ -20,12 +20,12 @@ def refusals(*, term: Term, on: date) -> Refusals:
     A refusal counts only after the member was both reminded and persuaded
     (萍协办字〔2022〕19号 一（二）3（5）).
     """
-    steps = ExitCaseStep.objects.filter(date__lte=on).order_by("date", "pk")
+    steps = CaseStep.objects.filter(date__lte=on).order_by("date", "pk")
     cases = (
-        ExitCase.objects.filter(
+        Case.objects.filter(
             Q(closed_date__isnull=True) | Q(closed_date__gt=on),
             member__term=term,
-            kind=ExitKind.ORDER_RESIGN,
+            kind=CaseKind.ORDER_RESIGN,
             opened_date__lte=on,
         )
         .annotate(code=F("member__code"))
@@ -41,12 +41,12 @@ def refusals(*, term: Term, on: date) -> Refusals:
     return found
 
 
-def refused_on(steps: list[ExitCaseStep]) -> date | None:
+def refused_on(steps: list[CaseStep]) -> date | None:
     """The date of the first refusal that followed a reminder and a persuasion."""
     for step in steps:
-        if step.kind == CaseStepKind.REFUSED:
+        if step.kind == Act.REFUSE:
             earlier = {other.kind for other in steps if other.date <= step.date}
-            if {CaseStepKind.REMINDED, CaseStepKind.PERSUADED} <= earlier:
+            if {Act.REMIND, Act.PERSUADE} <= earlier:
                 return step.date
     return None
 

@@ -18,7 +18,7 @@ NOT_ENTERED = {
     "attendance.leaverequest",
     "attendance.nonvotingseat",
     "dossiers.objection",
-    "exits.exitcase",
+    "exits.case",
     "members.changereport",
     "members.notice",
     "proposals.topic",

@@ -68,7 +68,7 @@ PARTNERS = GROUPS | {
     "members.person",
     "members.sanction",
     "members.conductfinding",
-    "exits.exitcase",
+    "exits.case",
 }
 EVERYTHING = {model._meta.label_lower for model in MODELS}
 LISTS = {

@@ -51,13 +51,13 @@ IMPERSONAL = OPEN | {
 }
 #: Kinds the interface does not offer; the member role does not come into the office at all.
 OFFICE_ONLY = {
-    "registrar": shown(ALL, {"members.person", "exits.exitcase", "reporting.dutydossier"}),
-    "leader": shown(ALL, {"members.person", "exits.exitcase", "reporting.dutydossier"}),
+    "registrar": shown(ALL, {"members.person", "exits.case", "reporting.dutydossier"}),
+    "leader": shown(ALL, {"members.person", "exits.case", "reporting.dutydossier"}),
     "organization_department": shown(
-        {A, C}, {"members.person", "exits.exitcase", "reporting.dutydossier"}
+        {A, C}, {"members.person", "exits.case", "reporting.dutydossier"}
     ),
     "united_front_department": shown(
-        {B}, {"members.person", "exits.exitcase", "reporting.dutydossier"}
+        {B}, {"members.person", "exits.case", "reporting.dutydossier"}
     ),
     "county_group": shown({A, B}, {"reporting.dutydossier"}),
     "sector_group": shown({A, B}, {"reporting.dutydossier"}),

@@ -32,7 +32,7 @@ from dossiers.models import (
     ObjectionEntry,
     Submission,
 )
-from exits.models import ExitCase, ExitCaseStep
+from exits.models import Case, CaseStep
 from members.models import (
     Affiliation,
     Assembly,
@@ -350,10 +350,10 @@ def add_judgement(world: World, member: Member, mark: str) -> None:
             decision_reason="内部意见" if state == "confirmed" else "",
         )
         FindingEvent.objects.create(finding=finding, kind="found", at=AT, run=world.run)
-    case = ExitCase.objects.create(
+    case = Case.objects.create(
         member=member, kind="resignation", grounds=f"{mark}事由", opened_date=DAY
     )
-    ExitCaseStep.objects.create(case=case, kind="reminded", date=DAY, note="记录", entered_at=AT)
+    CaseStep.objects.create(case=case, kind="reminded", date=DAY, note="记录", entered_at=AT)
 
 
 def add_job(owner: User, mark: str) -> Job:

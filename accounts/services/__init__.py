@@ -8,6 +8,7 @@ from accounts.services.jobs import (
     start_job,
     work_on,
 )
+from accounts.services.memberships import end_access
 from accounts.services.records import (
     ReasonMissingError,
     RecordInUseError,
@@ -28,6 +29,7 @@ __all__ = [
     "add_rows",
     "amend_rows",
     "delete_record",
+    "end_access",
     "requeue_lost_jobs",
     "save_batch",
     "save_record",

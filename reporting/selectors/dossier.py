@@ -15,7 +15,7 @@ from attendance.models import Attendance, OutsideInvitation, Speech
 from core.models import Recorded
 from dossiers.choices import ObjectionState
 from dossiers.models import HandIn, Objection, StandingReview
-from exits.models import ExitCase
+from exits.models import Case
 from members.models import Commendation, ConductFinding, Member, Sanction
 from proposals.models import Article, Proposal, PublicOpinionReport, Research
 
@@ -351,9 +351,9 @@ def conduct(model: type[Model], title: str) -> Callable[[Member, int | None, Use
     return block
 
 
-def exit_cases(member: Member, year: int | None, user: User) -> Block:
+def cases(member: Member, year: int | None, user: User) -> Block:
     """Procedures of exit, whatever the year: they belong to the term."""
-    records = mine(ExitCase.objects.all(), user, Q(member=member)).order_by("opened_date")
+    records = mine(Case.objects.all(), user, Q(member=member)).order_by("opened_date")
     rows = [
         row(
             case,
@@ -364,7 +364,7 @@ def exit_cases(member: Member, year: int | None, user: User) -> Block:
         )
         for case in records
     ]
-    return Block("退出事项", rows, "exits.exitcase", listed(member, "member", None))
+    return Block("退出事项", rows, "exits.case", listed(member, "member", None))
 
 
 def reviews(member: Member, year: int | None, user: User) -> Block:
@@ -392,5 +392,5 @@ BLOCKS: dict[type[Model], Callable[[Member, int | None, User], Block]] = {
     Commendation: conduct(Commendation, "奖励"),
     Sanction: conduct(Sanction, "惩处"),
     ConductFinding: conduct(ConductFinding, "行为认定"),
-    ExitCase: exit_cases,
+    Case: cases,
 }

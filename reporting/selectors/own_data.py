@@ -113,7 +113,7 @@ HELD: dict[str, Held] = {
         only={"state": FindingState.CONFIRMED},
         hidden=frozenset({"first_run", "last_run"}),
     ),
-    "exits.exitcase": Held(
+    "exits.case": Held(
         "已办结的退出事项",
         only={"closed_date__isnull": False},
         hidden=frozenset({"finding"}),
@@ -124,7 +124,7 @@ LEFT_OUT: dict[str, str] = {
     "members.changereport": "其他单位报来、尚在核实或据以办理的情况：不由您提供，办理前公开会妨碍核实；"
     "据此作出的决定会书面通知您。",
     "assessments.findingevent": "考核发现的审核经过：属于决定之前的内部研究；已确认的发现在本包中。",
-    "exits.exitcasestep": "退出事项的会商、研究经过：属于决定之前的内部研究；办结以后，"
+    "exits.casestep": "退出事项的会商、研究经过：属于决定之前的内部研究；办结以后，"
     "该事项在本包中。",
     "proposals.topic": "议题本身不是您的个人信息；您参加的情况在本包中。",
     "proposals.topicpartnership": "议题与县（区）政协的联动，不是您的个人信息。",

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts.roles import RoleCode
 from assessments.models import Finding
-from exits.models import ExitCase
+from exits.models import Case
 from tests.world import build_world
 
 DAY = date(2023, 7, 1)
@@ -27,21 +27,19 @@ def registrar(world, client):
 
 @pytest.fixture
 def case(world):
-    return ExitCase.objects.create(
+    return Case.objects.create(
         member=world.members[1], kind="order_resign", grounds="事由", opened_date=DAY
     )
 
 
 def open_case(registrar, member, **given):
     form = {"kind": "order_resign", "grounds": "连续缺席。", "opened_date": DAY, "finding": ""}
-    return registrar.post(
-        reverse("admin:exits_exitcase_add") + f"?member={member.pk}", form | given
-    )
+    return registrar.post(reverse("admin:exits_case_add") + f"?member={member.pk}", form | given)
 
 
 def take_step(registrar, case, kind, note="当面办理。"):
     return registrar.post(
-        reverse("admin:exits_exitcase_step", args=[case.pk]),
+        reverse("admin:exits_case_step", args=[case.pk]),
         {"step-kind": kind, "step-date": DAY, "step-note": note},
     )
 
@@ -51,7 +49,7 @@ def test_case_is_opened_on_a_confirmed_finding(world, registrar):
     finding.outcome = "order_resign"
     finding.save()
     open_case(registrar, world.members[0], finding=finding.pk)
-    case = ExitCase.objects.get(member=world.members[0], kind="order_resign")
+    case = Case.objects.get(member=world.members[0], kind="order_resign")
     assert (case.finding, case.grounds) == (finding, "连续缺席。")
 
 
@@ -59,7 +57,7 @@ def test_case_is_not_opened_on_an_open_finding(world, registrar):
     finding = Finding.objects.get(member=world.members[0], state="open")
     Finding.objects.filter(pk=finding.pk).update(outcome="order_resign")
     open_case(registrar, world.members[0], finding=finding.pk)
-    assert not ExitCase.objects.filter(kind="order_resign").exists()
+    assert not Case.objects.filter(kind="order_resign").exists()
 
 
 def test_case_without_grounds_says_so_and_keeps_what_was_typed(world, registrar):
@@ -72,7 +70,7 @@ def test_steps_are_recorded_and_the_case_closed(registrar, case):
     for kind in ("reminded", "persuaded", "refused"):
         take_step(registrar, case, kind)
     registrar.post(
-        reverse("admin:exits_exitcase_close", args=[case.pk]),
+        reverse("admin:exits_case_close", args=[case.pk]),
         {"closing-closed_date": DAY, "closing-note": "转撤销程序。"},
     )
     case.refresh_from_db()
@@ -93,7 +91,7 @@ def test_partner_reads_a_case_of_its_side_but_takes_no_step(world, client, case)
     user.is_staff = True
     user.save()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    page = reverse("admin:exits_exitcase_change", args=[case.pk])
+    page = reverse("admin:exits_case_change", args=[case.pk])
     assert client.get(page).status_code == 200
     assert take_step(client, case, "reminded").status_code == 403
     assert not case.steps.exists()

@@ -16,7 +16,7 @@ from assessments.selectors import assess
 from dossiers.choices import HandInKind, ObjectionState, PaperState
 from dossiers.models import Campaign, DutyPaper, Objection
 from exits.management.demo import PARTS, PREVIOUS_TERM, TERM, DemoTerm, invent_term
-from exits.models import ExitCase
+from exits.models import Case
 from exits.selectors import refusals
 from members.choices import ReportState
 from members.models import ChangeReport, Member, Person, Term
@@ -117,7 +117,7 @@ def test_a_report_entered_late_withdraws_its_finding(term, demo):
 
 
 def test_cases_are_opened_on_confirmed_findings_only(term):
-    grounds = ExitCase.objects.filter(member__term=term, finding__isnull=False)
+    grounds = Case.objects.filter(member__term=term, finding__isnull=False)
     assert [case.finding.state for case in grounds] == [FindingState.CONFIRMED]
 
 

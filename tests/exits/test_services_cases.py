@@ -9,7 +9,7 @@ from assessments.models import Finding
 from assessments.rulebook import load_pack
 from assessments.services import decide_finding, run_assessment
 from attendance.choices import AttendanceStatus, MeetingKind
-from exits.choices import CaseStepKind, ExitKind
+from exits.choices import Act, CaseKind
 from exits.selectors import refusals
 from exits.services import (
     CaseClosedError,
@@ -31,7 +31,7 @@ def member():
     return make_member(make_term(), "0012")
 
 
-def open_case(member, kind=ExitKind.ORDER_RESIGN, on=date(2024, 1, 10), **fields):
+def open_case(member, kind=CaseKind.ORDER_RESIGN, on=date(2024, 1, 10), **fields):
     return open_exit_case(
         member=member,
         kind=kind,
@@ -98,14 +98,14 @@ def test_finding_on_another_member_opens_nothing(member):
 def test_finding_opens_the_case_it_suggests_only(member):
     finding = confirmed(ordered_finding(member))
     with pytest.raises(FindingNotGroundsError, match="责令辞去委员"):
-        open_case(member, ExitKind.REVOKE, finding=finding)
+        open_case(member, CaseKind.REVOKE, finding=finding)
 
 
 def test_second_open_case_of_a_kind_is_refused(member):
     open_case(member)
     with pytest.raises(ValidationError, match="同类事项正在办理"):
         open_case(member)
-    open_case(member, ExitKind.REVOKE)
+    open_case(member, CaseKind.REVOKE)
 
 
 @pytest.mark.parametrize(
@@ -124,31 +124,31 @@ def test_case_without_ground_or_on_an_impossible_date_is_refused(member, fields,
 def test_refusal_needs_reminder_and_persuasion_before_it(member):
     case = open_case(member)
     with pytest.raises(StepOutOfOrderError, match="须先登记提醒和劝说"):
-        step(case, CaseStepKind.REFUSED)
-    step(case, CaseStepKind.REMINDED)
+        step(case, Act.REFUSE)
+    step(case, Act.REMIND)
     with pytest.raises(StepOutOfOrderError):
-        step(case, CaseStepKind.REFUSED)
-    step(case, CaseStepKind.PERSUADED, date(2024, 3, 1))
+        step(case, Act.REFUSE)
+    step(case, Act.PERSUADE, date(2024, 3, 1))
     with pytest.raises(StepOutOfOrderError):
-        step(case, CaseStepKind.REFUSED, date(2024, 2, 28))
-    assert step(case, CaseStepKind.REFUSED, date(2024, 3, 1)).kind == CaseStepKind.REFUSED
+        step(case, Act.REFUSE, date(2024, 2, 28))
+    assert step(case, Act.REFUSE, date(2024, 3, 1)).kind == Act.REFUSE
 
 
 def test_only_an_ordered_resignation_can_be_refused(member):
-    case = open_case(member, ExitKind.REVOKE)
-    step(case, CaseStepKind.REMINDED)
-    step(case, CaseStepKind.PERSUADED)
+    case = open_case(member, CaseKind.REVOKE)
+    step(case, Act.REMIND)
+    step(case, Act.PERSUADE)
     with pytest.raises(StepOutOfOrderError):
-        step(case, CaseStepKind.REFUSED)
+        step(case, Act.REFUSE)
 
 
 @pytest.mark.parametrize(
     ("kind", "on", "note", "refusal"),
     [
-        (CaseStepKind.REMINDED, date(2024, 1, 9), "当面", StepOutOfOrderError),
-        (CaseStepKind.REMINDED, date(2024, 6, 2), "当面", StepOutOfOrderError),
-        (CaseStepKind.REMINDED, date(2024, 2, 1), " ", ReasonMissingError),
-        (CaseStepKind.CLOSED, date(2024, 2, 1), "当面", StepOutOfOrderError),
+        (Act.REMIND, date(2024, 1, 9), "当面", StepOutOfOrderError),
+        (Act.REMIND, date(2024, 6, 2), "当面", StepOutOfOrderError),
+        (Act.REMIND, date(2024, 2, 1), " ", ReasonMissingError),
+        (Act.CLOSE, date(2024, 2, 1), "当面", StepOutOfOrderError),
         ("walked", date(2024, 2, 1), "当面", ValidationError),
     ],
 )
@@ -161,24 +161,24 @@ def test_impossible_step_is_refused(member, kind, on, note, refusal):
 
 def test_closed_case_takes_no_steps(member):
     case = close(open_case(member))
-    assert (case.closed_date, case.steps.get().kind) == (date(2024, 5, 1), CaseStepKind.CLOSED)
-    for act in (lambda: step(case, CaseStepKind.REMINDED), lambda: close(case)):
+    assert (case.closed_date, case.steps.get().kind) == (date(2024, 5, 1), Act.CLOSE)
+    for act in (lambda: step(case, Act.REMIND), lambda: close(case)):
         with pytest.raises(CaseClosedError):
             act()
 
 
 def test_case_is_not_closed_before_its_last_step(member):
     case = open_case(member)
-    step(case, CaseStepKind.REMINDED, date(2024, 5, 2))
+    step(case, Act.REMIND, date(2024, 5, 2))
     with pytest.raises(StepOutOfOrderError):
         close(case)
 
 
 def refused_case(member):
     case = open_case(member)
-    step(case, CaseStepKind.REMINDED, date(2024, 2, 1))
-    step(case, CaseStepKind.PERSUADED, date(2024, 3, 1))
-    step(case, CaseStepKind.REFUSED, date(2024, 4, 1))
+    step(case, Act.REMIND, date(2024, 2, 1))
+    step(case, Act.PERSUADE, date(2024, 3, 1))
+    step(case, Act.REFUSE, date(2024, 4, 1))
     return case
 
 

@@ -7,7 +7,7 @@ from accounts.models import Job
 from assessments.models import Finding, Run
 from assessments.rulebook import load_pack, parse_pack
 from assessments.services import YearOutsideTermError
-from exits.choices import CaseStepKind, ExitKind
+from exits.choices import Act, CaseKind
 from exits.selectors import compare_packs, explain
 from exits.services import (
     default_as_of,
@@ -43,13 +43,13 @@ def sent(monkeypatch):
 def refuse(member):
     case = open_exit_case(
         member=member,
-        kind=ExitKind.ORDER_RESIGN,
+        kind=CaseKind.ORDER_RESIGN,
         grounds="缺席",
         opened_date=date(2023, 3, 1),
         actor=None,
         at=AT,
     )
-    for kind in (CaseStepKind.REMINDED, CaseStepKind.PERSUADED, CaseStepKind.REFUSED):
+    for kind in (Act.REMIND, Act.PERSUADE, Act.REFUSE):
         record_case_step(
             case=case, kind=kind, date=date(2023, 4, 1), note="记录", actor=None, at=AT
         )

@@ -20,7 +20,7 @@ from dossiers.choices import DeclaredState
 from dossiers.models import Declaration
 from dossiers.selectors.news import FIRST, NewsKind, news_since, record_news
 from dossiers.selectors.own import accepted_additions, dossier_year, totals_by_year
-from exits.models import ExitCase
+from exits.models import Case
 from members.models import Member, Person
 from proposals.models import OpinionAdoption, PublicOpinionReport
 from reporting.exporters.own_data import own_data
@@ -94,14 +94,14 @@ def test_sheet_a_kind_says_the_same_as_the_json(world):
 def test_what_is_not_decided_is_left_out_and_said(world):
     member, user = world.members[0], world.users[RoleCode.MEMBER]
     Finding.objects.filter(member=member).update(state="open")
-    ExitCase.objects.filter(member=member).update(closed_date=None)
+    Case.objects.filter(member=member).update(closed_date=None)
     package = packed(user)
     data = data_of(package)
     assert data["已确认的考核发现"] == []
     assert data["已办结的退出事项"] == []
     said = package.read("说明.txt").decode()
     assert [reason for reason in reasons_left_out() if reason not in said] == []
-    ExitCase.objects.filter(member=member).update(closed_date=date(2024, 1, 1))
+    Case.objects.filter(member=member).update(closed_date=date(2024, 1, 1))
     assert len(data_of(packed(user))["已办结的退出事项"]) == 1
 
 

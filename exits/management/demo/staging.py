@@ -20,7 +20,6 @@ from assessments.models import Finding
 from assessments.services import create_term, decide_finding
 from dossiers.importers import import_workbook
 from dossiers.models import Campaign
-from exits.choices import CaseStepKind, ExitKind
 from exits.management.demo.accounts import stage_accounts
 from exits.management.demo.calling import stage_calling
 from exits.management.demo.campaigns import stage_campaigns
@@ -42,13 +41,10 @@ from exits.management.demo.workbooks import (
     write_workbook,
 )
 from exits.services import (
-    close_exit_case,
     evaluate_term,
-    open_exit_case,
-    record_case_step,
 )
 from members.choices import AssemblyLevel
-from members.models import Member, Term
+from members.models import Term
 
 Say = Callable[[str], None]
 
@@ -91,8 +87,6 @@ def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
             if workbook.year and workbook.year > demo.outline.starts.year:
                 judge(term, workbook.year, workbook.day, demo, actor)
                 decide(term, workbook, demo, seed, actor)
-            if is_supplement(workbook) and workbook.day.year == demo.told_until.year:
-                carry_on_cases(term, demo, actor)
     stage_calling(term=term, told_until=demo.told_until, actor=actor)
     stage_leave(term=term, told_until=demo.told_until, actor=actor)
     stage_timeliness(term=term, told_until=demo.told_until, actor=actor)
@@ -192,51 +186,3 @@ def decide(term: Term, workbook: DemoWorkbook, demo: DemoTerm, seed: int, actor:
             at=moment(workbook.day + timedelta(days=6)),
             seen_version=finding.version,
         )
-
-
-def carry_on_cases(term: Term, demo: DemoTerm, actor: User) -> None:
-    """One member refuses to apply though reminded and persuaded; another's case is closed."""
-    refusing = Member.objects.get(term=term, code=demo.playing("refuses").code)
-    grounds = "届内连续两次全程不参加全体会议。"
-    finding = Finding.objects.filter(
-        term=term, member=refusing, outcome=Outcome.ORDER_RESIGN, state=FindingState.CONFIRMED
-    ).first()
-    case = open_exit_case(
-        member=refusing,
-        kind=ExitKind.ORDER_RESIGN,
-        grounds=grounds,
-        opened_date=date(2026, 2, 3),
-        finding=finding,
-        actor=actor,
-        at=moment(date(2026, 2, 3)),
-    )
-    for kind, day, note in (
-        (CaseStepKind.REMINDED, date(2026, 2, 10), "分管副主席当面提醒，告知有关规定。"),
-        (CaseStepKind.PERSUADED, date(2026, 3, 5), "会同推荐单位劝说其提交书面申请。"),
-        (CaseStepKind.REFUSED, date(2026, 4, 2), "本人表示不提交书面申请，已作记录。"),
-    ):
-        record_case_step(case=case, kind=kind, date=day, note=note, actor=actor, at=moment(day))
-    resigning = Member.objects.get(term=term, code=demo.playing("resigns").code)
-    case = open_exit_case(
-        member=resigning,
-        kind=ExitKind.RESIGNATION,
-        grounds="因身体健康原因，本人申请辞去委员。",
-        opened_date=date(2025, 8, 20),
-        actor=actor,
-        at=moment(date(2025, 8, 20)),
-    )
-    record_case_step(
-        case=case,
-        kind=CaseStepKind.APPLIED,
-        date=date(2025, 8, 25),
-        note="收到本人书面申请，三方会商同意。",
-        actor=actor,
-        at=moment(date(2025, 8, 25)),
-    )
-    close_exit_case(
-        case=case,
-        closed_date=date(2025, 9, 26),
-        note="常委会会议决定接受其辞去委员。",
-        actor=actor,
-        at=moment(date(2025, 9, 26)),
-    )

@@ -12,7 +12,7 @@ from assessments.rulebook.packs import Duty
 from assessments.selectors import pack_of
 from dossiers.choices import HandInKind
 from dossiers.models import Campaign, HandIn
-from exits.models import ExitCase
+from exits.models import Case
 from members.models import Member
 from reporting.selectors.worklist.tasks import Desk, Task, address, records
 
@@ -41,12 +41,12 @@ def findings_to_review(desk: Desk) -> Iterator[Task]:
 
 def open_cases(desk: Desk) -> Iterator[Task]:
     """For the office that carries them on, and the department of the member's side."""
-    carries_on = desk.may("exits.add_exitcase")
+    carries_on = desk.may("exits.carry_on_case")
     if not carries_on and not desk.user.has_role(
         RoleCode.ORGANIZATION_DEPARTMENT, RoleCode.UNITED_FRONT_DEPARTMENT
     ):
         return
-    cases = ExitCase.objects.visible_to(desk.user).filter(
+    cases = Case.objects.visible_to(desk.user).filter(
         member__term=desk.term, closed_date__isnull=True
     )
     yield Task(
@@ -54,7 +54,7 @@ def open_cases(desk: Desk) -> Iterator[Task]:
         title="退出事项办理中" if carries_on else "本部门一方委员的退出事项办理中",
         count=cases.count(),
         unit="件",
-        path=records("exits.exitcase", closed="no", term=desk.term.code),
+        path=records("exits.case", closed="no", term=desk.term.code),
     )
 
 

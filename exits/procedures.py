@@ -1,0 +1,206 @@
+"""The procedure of each kind of case, as the rules lay it down: read like a table.
+
+Nothing here knows the database. `allowed` says what may be done with a case as it stands; the
+services do it, the pages offer it, and the tables' constraints hold the same.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from exits.choices import Act, CaseKind, CaseState, DecidingBody, Ground, Partner, Verdict
+
+PX19 = "萍协办字〔2022〕19号"
+BOTH_PARTNERS = frozenset(Partner)
+
+
+@dataclass(frozen=True)
+class Procedure:
+    """`by_application`: the member must have handed in a written application before submission.
+
+    `presses`: the member is reminded and persuaded first, and may be recorded as refusing.
+    `consults_both`: both departments give an opinion, not only that of the member's side.
+    """
+
+    citation: str
+    grounds: tuple[Ground, ...]
+    body: DecidingBody
+    by_application: bool = False
+    presses: bool = False
+    consults_both: bool = False
+    is_published: bool = True
+    ends_membership: bool = False
+
+
+PROCEDURES: dict[CaseKind, Procedure] = {
+    CaseKind.RESIGNATION: Procedure(
+        citation=f"{PX19} 一（二）1、（三）",
+        grounds=(
+            Ground.OWN_APPLICATION, Ground.POST_CHANGED, Ground.HEALTH, Ground.ADVISED,
+            Ground.OTHER,
+        ),
+        body=DecidingBody.STANDING_COMMITTEE,
+        by_application=True,
+        consults_both=True,
+        ends_membership=True,
+    ),
+    CaseKind.ORDER_RESIGN: Procedure(
+        citation=f"{PX19} 一（二）2、（三）",
+        grounds=(
+            Ground.SANCTIONED, Ground.POLITICAL_CONDUCT, Ground.PUBLIC_MORALITY,
+            Ground.NO_ACTIVITY, Ground.PLENARY_TWO_RUNNING, Ground.FAILED_TWO_YEARS, Ground.OTHER,
+        ),
+        body=DecidingBody.STANDING_COMMITTEE,
+        by_application=True,
+        presses=True,
+        ends_membership=True,
+    ),
+    CaseKind.REVOKE: Procedure(
+        citation=f"{PX19} 一（二）3、（三）",
+        grounds=(
+            Ground.CRIMINAL, Ground.EXPELLED, Ground.CHARTER, Ground.PLENARY_TWO_UNEXCUSED,
+            Ground.REFUSED_ORDER, Ground.OTHER,
+        ),
+        body=DecidingBody.STANDING_COMMITTEE,
+        ends_membership=True,
+    ),
+    CaseKind.ADVISE_RESIGN_STANDING: Procedure(
+        citation="萍办字〔2022〕9号 四（十三）16",
+        grounds=(Ground.STANDING_TWO_RUNNING, Ground.OTHER),
+        body=DecidingBody.STANDING_COMMITTEE,
+        by_application=True,
+        presses=True,
+    ),
+    CaseKind.ORDER_RESIGN_STANDING: Procedure(
+        citation="乐政协〔2021〕12号 12",
+        grounds=(Ground.STANDING_TWO_IN_YEAR, Ground.OTHER),
+        body=DecidingBody.STANDING_COMMITTEE,
+        by_application=True,
+        presses=True,
+    ),
+    CaseKind.SUSPENSION: Procedure(
+        citation=f"{PX19} 二（一）（二）",
+        grounds=(Ground.SUSPECTED,),
+        body=DecidingBody.CHAIRPERSONS_COUNCIL,
+        consults_both=True,
+        is_published=False,
+    ),
+    CaseKind.REINSTATEMENT: Procedure(
+        citation=f"{PX19} 二（四）",
+        grounds=(Ground.CLEARED,),
+        body=DecidingBody.CHAIRPERSONS_COUNCIL,
+        consults_both=True,
+        is_published=False,
+    ),
+}  # fmt: skip
+
+
+def kinds_where(**features: object) -> tuple[CaseKind, ...]:
+    """The kinds whose procedure has all these features."""
+    return tuple(
+        kind
+        for kind, procedure in PROCEDURES.items()
+        if all(getattr(procedure, name) == value for name, value in features.items())
+    )
+
+
+#: States from which nothing leads on, except for a refusal, which ends with the revoke case.
+ENDED = (CaseState.PUBLISHED, CaseState.REJECTED, CaseState.DROPPED)
+BEFORE_DECISION = (
+    CaseState.OPENED,
+    CaseState.CONSULTING,
+    CaseState.PROPOSED,
+    CaseState.SUBMITTED,
+)
+#: From the first of these on, the departments have agreed.
+AGREED = (
+    CaseState.PROPOSED,
+    CaseState.SUBMITTED,
+    CaseState.DECIDED,
+    CaseState.NOTIFIED,
+    CaseState.PUBLISHED,
+    CaseState.REFUSED,
+    CaseState.REJECTED,
+)
+
+
+class Standing(Protocol):
+    """What a case must tell to be judged; `efforts` are the acts of reminding and persuading."""
+
+    kind: str
+    state: str
+    side: str
+
+    @property
+    def has_applied(self) -> bool: ...
+
+    @property
+    def efforts(self) -> Collection[str]: ...
+
+    def opinion_of(self, partner: Partner) -> str: ...
+
+
+def partners_of(kind: str, side: str) -> frozenset[Partner]:
+    """Who must agree before a proposal is made."""
+    procedure = PROCEDURES[CaseKind(kind)]
+    return BOTH_PARTNERS if procedure.consults_both else frozenset({Partner(side)})
+
+
+def all_agree(case: Standing) -> bool:
+    return all(
+        case.opinion_of(partner) == Verdict.AGREE for partner in partners_of(case.kind, case.side)
+    )
+
+
+def last_state(kind: str) -> CaseState:
+    """Where the notified case ends: published, or notified where nothing is published."""
+    published = PROCEDURES[CaseKind(kind)].is_published
+    return CaseState.PUBLISHED if published else CaseState.NOTIFIED
+
+
+def has_ended(kind: str, state: str) -> bool:
+    return state in ENDED or state == last_state(kind)
+
+
+def allowed(case: Standing) -> frozenset[Act]:
+    """The acts the case is open to as it stands, whoever may do them."""
+    procedure, state = PROCEDURES[CaseKind(case.kind)], CaseState(case.state)
+    acts: set[Act] = set()
+    if state in BEFORE_DECISION:
+        acts |= {Act.DROP, Act.ANSWER}
+        if procedure.by_application and not case.has_applied:
+            acts.add(Act.APPLY)
+    acts |= _onward(case, procedure, state)
+    if state in {CaseState.DECIDED, CaseState.NOTIFIED, CaseState.REFUSED, CaseState.REJECTED}:
+        acts.add(Act.ANSWER)
+    return frozenset(acts)
+
+
+def _onward(case: Standing, procedure: Procedure, state: CaseState) -> set[Act]:
+    match state:
+        case CaseState.REFUSED if case.kind != CaseKind.ORDER_RESIGN:
+            return {Act.DROP}
+        case CaseState.OPENED:
+            return {Act.INFORM}
+        case CaseState.CONSULTING:
+            return {Act.OPINE, Act.PROPOSE} if all_agree(case) else {Act.OPINE}
+        case CaseState.PROPOSED:
+            return _after_proposal(case, procedure)
+        case CaseState.SUBMITTED:
+            return {Act.DECIDE}
+        case CaseState.DECIDED:
+            return {Act.DELIVER}
+        case CaseState.NOTIFIED if procedure.is_published:
+            return {Act.PUBLISH}
+    return set()
+
+
+def _after_proposal(case: Standing, procedure: Procedure) -> set[Act]:
+    acts: set[Act] = set()
+    if case.has_applied or not procedure.by_application:
+        acts.add(Act.SUBMIT)
+    if procedure.presses and not case.has_applied:
+        acts |= {Act.REMIND, Act.PERSUADE}
+        if {Act.REMIND, Act.PERSUADE} <= set(case.efforts):
+            acts.add(Act.REFUSE)
+    return acts

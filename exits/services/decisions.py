@@ -1,0 +1,244 @@
+"""Cases from the decision to publication, and their early end (19号 一（三）2–3, 二（二）（四）)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+
+from accounts import audit
+from accounts.audit import Change
+from accounts.choices import Verb
+from accounts.models import User
+from core.refusals import RefusalError
+from exits.choices import Act, Addressee, CaseKind, CaseState
+from exits.models import Case, CaseDelivery
+from exits.procedures import BEFORE_DECISION, PROCEDURES, has_ended
+from exits.services.effects import apply_decision
+from exits.services.steps import add_step, begin, finish, refuse_own
+from members.models import Member, SectorGroup
+
+
+class OwnProposalError(RefusalError):
+    """Who made the proposal does not record its decision."""
+
+
+class NumberMissingError(RefusalError):
+    """A decision without meeting and document number is none."""
+
+
+class DeliveredAlreadyError(RefusalError):
+    """A party is told once."""
+
+
+@transaction.atomic
+def decide_case(
+    *,
+    case: Case,
+    approved: bool,
+    date: date,
+    meeting: str,
+    number: str,
+    note: str,
+    actor: User,
+    at: datetime,
+    due_date: date | None = None,
+    attachment: Any = None,
+    seen_version: int | None = None,
+) -> Case:
+    """Records what the 常委会会议 or 主席会议 decided; approval takes effect on `date`.
+
+    What a decision dated back touches is corrected, with a trace in the case. Raises
+    OwnProposalError, NumberMissingError, CaseNotPossibleError or as `begin`.
+    """
+    turn = begin(
+        case, Act.DECIDE, on=date, note=note, actor=actor, at=at, seen_version=seen_version
+    )
+    stored = turn.case
+    if stored.proposed_by_id == actor.pk:
+        raise OwnProposalError("建议由您提出，决定须由另一位工作人员或领导登记。")
+    if not meeting.strip() or not number.strip():
+        raise NumberMissingError("请填写作出决定的会议和决定文号。")
+    stored.state = CaseState.DECIDED if approved else CaseState.REJECTED
+    stored.deciding_body = PROCEDURES[CaseKind(stored.kind)].body
+    stored.decision_date, stored.decided_by = date, actor
+    stored.decision_meeting, stored.decision_number = meeting.strip(), number.strip()
+    changes: list[Change] = []
+    if approved:
+        effect = apply_decision(case=stored, on=date, actor=actor, at=at)
+        changes += effect.changes
+        changes += _list_addressees(stored)
+        for line in effect.corrected:
+            add_step(stored, Act.CORRECT, date, line, actor=actor, at=at)
+        if PROCEDURES[CaseKind(stored.kind)].ends_membership:
+            reason = f"委员资格已于{date}终止（{stored.decision_number}）。"
+            changes += _conclude(_others_open(stored), date, reason, actor, at)
+    else:
+        stored.closed_date = date
+        changes += _conclude(_origin(stored), date, "转办的撤销事项未获通过。", actor, at)
+    return finish(turn, attachment=attachment, due_date=due_date, others=changes)
+
+
+@transaction.atomic
+def record_delivery(
+    *,
+    delivery: CaseDelivery,
+    date: date,
+    manner: str,
+    actor: User | None,
+    at: datetime,
+    attachment: Any = None,
+) -> Case:
+    """One party was told in writing; with the last one the case stands as notified.
+
+    Raises DeliveredAlreadyError or as `begin`.
+    """
+    note = f"{delivery}：{manner.strip()}" if manner.strip() else ""
+    turn = begin(delivery.case, Act.DELIVER, on=date, note=note, actor=actor, at=at)
+    stored = CaseDelivery.objects.select_for_update(of=("self",), no_key=True).get(pk=delivery.pk)
+    if stored.delivered_date is not None:
+        raise DeliveredAlreadyError(f"{stored}已于{stored.delivered_date}送达，没有重复登记。")
+    before = audit.snapshot(stored)
+    stored.delivered_date, stored.manner = date, manner.strip()
+    stored.entered_by, stored.entered_at = actor, at
+    stored.full_clean()
+    stored.save()
+    case = turn.case
+    if stored.addressee == Addressee.MEMBER:
+        case.told_date = case.told_date or date
+    if not case.deliveries.filter(delivered_date__isnull=True).exists():
+        last = case.deliveries.aggregate(last=Max("delivered_date"))["last"]
+        case.state, case.notified_date = CaseState.NOTIFIED, last
+        if has_ended(case.kind, case.state):
+            case.closed_date = case.notified_date
+    return finish(
+        turn,
+        attachment=attachment,
+        due_date=case.due_date,
+        others=[audit.changes_of(stored, before, audit.snapshot(stored))],
+    )
+
+
+@transaction.atomic
+def publish_case(
+    *,
+    case: Case,
+    date: date,
+    place: str,
+    note: str,
+    actor: User | None,
+    at: datetime,
+    attachment: Any = None,
+    seen_version: int | None = None,
+) -> Case:
+    """Made public in `place` (a website, a newspaper); the case ends. Raises as `begin`."""
+    turn = begin(
+        case, Act.PUBLISH, on=date, note=note, actor=actor, at=at, seen_version=seen_version
+    )
+    stored = turn.case
+    stored.state, stored.published_date = CaseState.PUBLISHED, date
+    stored.published_in, stored.closed_date = place.strip(), date
+    return finish(turn, attachment=attachment)
+
+
+@transaction.atomic
+def drop_case(
+    *,
+    case: Case,
+    date: date,
+    reason: str,
+    actor: User | None,
+    at: datetime,
+    attachment: Any = None,
+    by_member: bool = False,
+    seen_version: int | None = None,
+) -> Case:
+    """Ends the case before a decision: withdrawn, disagreed with, or without grounds any more.
+
+    A revoke case that came of a refusal takes the refused order with it. Raises as `begin`.
+    """
+    turn = begin(
+        case,
+        Act.DROP,
+        on=date,
+        note=reason,
+        actor=actor,
+        at=at,
+        seen_version=seen_version,
+        by_member=by_member,
+    )
+    turn.case.state, turn.case.closed_date = CaseState.DROPPED, date
+    changes = _conclude(_origin(turn.case), date, "转办的撤销事项已终止。", actor, at)
+    return finish(turn, attachment=attachment, others=changes)
+
+
+def _list_addressees(case: Case) -> list[Change]:
+    rows = [
+        CaseDelivery(case=case, addressee=addressee, name=name[:200])
+        for addressee, name in addressees_of(case.member).items()
+    ]
+    for row in rows:
+        row.full_clean()
+        row.save(force_insert=True)
+    return [audit.changes_of(row, None, audit.snapshot(row)) for row in rows]
+
+
+def addressees_of(member: Member) -> dict[Addressee, str]:
+    """Whom the rules name to be told, as far as the member has them (19号 一（三）3)."""
+    group = SectorGroup.objects.filter(sector=member.sector).first()
+    names = {
+        Addressee.MEMBER: member.person.name,
+        Addressee.UNIT: member.employer_post or member.nominating_body or "所在单位",
+        Addressee.COMMITTEE: str(member.committee or ""),
+        Addressee.SECTOR_GROUP: str(group or f"{member.sector}活动组"),
+        Addressee.LIAISON_GROUP: str(member.liaison_group or ""),
+    }
+    return {addressee: name for addressee, name in names.items() if name}
+
+
+def _others_open(case: Case) -> Iterable[Case]:
+    rows = Case.objects.select_for_update(of=("self",), no_key=True).open()
+    return rows.filter(member=case.member).exclude(pk=case.pk).order_by("pk")
+
+
+def _origin(case: Case) -> Iterable[Case]:
+    rows = Case.objects.select_for_update(of=("self",), no_key=True).open()
+    return rows.filter(successor=case)
+
+
+def _conclude(
+    cases: Iterable[Case], on: date, reason: str, actor: User | None, at: datetime
+) -> list[Change]:
+    """Ends further cases together with the one decided; decided ones go their own way on."""
+    changes = []
+    for case in cases:
+        if case.state not in {*BEFORE_DECISION, CaseState.REFUSED}:
+            continue
+        before = audit.snapshot(case)
+        case.state, case.closed_date = CaseState.DROPPED, max(on, case.opened_date)
+        case.due_date = None
+        case.version += 1
+        case.full_clean(exclude=["conductors"])
+        case.save()
+        step = add_step(case, Act.DROP, case.closed_date, reason, actor=actor, at=at)
+        changes += [
+            audit.changes_of(case, before, audit.snapshot(case)),
+            audit.changes_of(step, None, audit.snapshot(step)),
+        ]
+    return changes
+
+
+@transaction.atomic
+def name_conductors(*, case: Case, leaders: Iterable[User], actor: User, at: datetime) -> Case:
+    """Names the leaders who conduct the case; they read it from now on. Raises OwnCaseError."""
+    stored = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
+    refuse_own(stored, actor)
+    before = sorted(stored.conductors.values_list("pk", flat=True))
+    chosen = sorted(leader.pk for leader in leaders)
+    if chosen == before:
+        return stored
+    stored.conductors.set(chosen)
+    change = audit.changes_of(stored, {"conductors": before}, {"conductors": chosen})
+    audit.record(actor=actor, verb=Verb.UPDATE, at=at, obj=stored, changes=[change])
+    return stored
