@@ -1,6 +1,6 @@
 from django.urls import path
 
-from exits.views import PackDetailView, RunCreateView, TrialCreateView
+from exits.views.evaluation import PackDetailView, RunCreateView, TrialCreateView
 
 app_name = "exits"
 urlpatterns = [

@@ -4,6 +4,7 @@ from uuid import uuid4
 from django import forms
 
 from assessments.rulebook import Pack, PackInvalidError, parse_pack
+from exits.forms.fields import REQUIRED, date_field
 from exits.selectors import Comparison, compare_packs
 from exits.services import (
     default_as_of,
@@ -12,23 +13,6 @@ from exits.services import (
 
 #: Bytes.
 LARGEST_PACK = 1_000_000
-
-REQUIRED = {"required": "此项必填。", "invalid": "请按 2026-01-31 的格式填写日期。"}
-
-
-def date_field(label: str, **options) -> forms.DateField:
-    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    return forms.DateField(label=label, widget=widget, error_messages=REQUIRED, **options)
-
-
-def text_field(label: str, **options) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        max_length=10_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages=REQUIRED,
-        **options,
-    )
 
 
 class YearForm(forms.Form):

@@ -12,7 +12,7 @@ from django.views.generic import FormView
 
 from assessments.rulebook import load_pack
 from core.refusals import RefusalError
-from exits.forms import RunForm, TrialForm
+from exits.forms.evaluation import RunForm, TrialForm
 from members.selectors import current_term
 
 
