@@ -174,6 +174,7 @@ OWN = {
         "议题已过计划完成日期：逾期议题": 1,
         "考核发现待审核": 3,
         "退出事项办理中": 3,
+        "2022年度填报材料待审核": 6,
         "2023年度填报尚未建立": 1,
         "2023年：数据核准汇总录入": 1,
         "后台任务没有完成": 1,
@@ -329,12 +330,43 @@ def test_member_is_asked_for_replies_papers_and_acceptance(world):
         "请假申请已有结果": 1,
         "列席邀请待确认保密要求": 1,
         "2023年度履职情况登记表待提交": 1,
+        "2023年度述职报告待提交": 1,
+        "2023年度述职表待提交": 1,
     }
     Expectation.objects.filter(member=member).update(reply="attending")
-    HandIn.objects.create(member=member, year=2023, kind="annual_return", submitted_date=TODAY)
+    for kind in ("annual_return", "performance_report", "performance_form"):
+        HandIn.objects.create(member=member, year=2023, kind=kind, submitted_date=TODAY)
     NonVotingSeat.objects.update(terms_accepted_at=AT)
     LeaveRequest.objects.update(settled_at=AT - timedelta(days=15))
     assert tasks_of(user) == {}
+
+
+def test_paper_is_asked_for_until_it_is_in_and_again_when_it_comes_back(world):
+    member, user = world.members[0], world.users[RoleCode.MEMBER]
+    campaign = Campaign.objects.get(year=2022)
+    paper = campaign.duty_papers.get(member=member, kind="annual_return")
+    assert tasks_of(user) == {}
+    type(paper).objects.filter(pk=paper.pk).update(state="returned")
+    (title, task) = tasks_of(user).popitem()
+    assert (title, task.due) == ("2022年度履职情况登记表退回修改", None)
+    assert task.path == reverse("reporting:paper-detail", args=[paper.pk])
+    campaign.closed_at = AT
+    campaign.save()
+    assert list(tasks_of(user)) == [title]
+
+
+def test_papers_passed_wait_to_be_archived_once_the_campaign_is_closed(world):
+    registrar, campaign = world.users[RoleCode.REGISTRAR], Campaign.objects.get(year=2022)
+    title = "2022年度填报材料已审核，待归档"
+    campaign.duty_papers.filter(kind="annual_return").update(
+        state="verified", verified_at=AT, verified_by=registrar
+    )
+    assert title not in tasks_of(registrar)
+    campaign.closed_at = AT
+    campaign.save()
+    found = tasks_of(registrar)
+    assert (found[title].count, found["2022年度填报材料待审核"].count) == (3, 3)
+    assert title not in tasks_of(world.users[RoleCode.LEADER])
 
 
 def test_home_shows_what_waits_what_comes_and_what_is_owed(world, client, monkeypatch):

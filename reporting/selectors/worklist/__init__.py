@@ -28,6 +28,7 @@ from reporting.selectors.worklist.own import (
     papers_to_hand_in,
     work_to_sign_or_mend,
 )
+from reporting.selectors.worklist.papers import papers_to_settle
 from reporting.selectors.worklist.requests import (
     approvals,
     change_reports,
@@ -65,6 +66,7 @@ OF_TERM: tuple[Callable[[Desk], Iterator[Task]], ...] = (
     findings_to_review,
     open_cases,
     campaigns,
+    papers_to_settle,
     dated_duties,
 )
 #: Of a member's own, on the first page of members.

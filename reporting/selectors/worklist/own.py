@@ -7,8 +7,9 @@ from attendance.choices import Capacity, Reply, RequestState
 from attendance.models import LeaveRequest
 from attendance.selectors.convening import own_meetings
 from attendance.selectors.seats import own_seats
-from dossiers.choices import HandInKind
-from dossiers.models import Campaign, HandIn, Objection
+from dossiers.choices import PaperState
+from dossiers.models import Objection
+from dossiers.selectors.papers import owed_papers
 from dossiers.selectors.submissions import returned_submissions, signatures_owed
 from members.models import Member
 from reporting.selectors.worklist.tasks import Desk, Task, address
@@ -103,25 +104,31 @@ def work_to_sign_or_mend(desk: Desk) -> Iterator[Task]:
 
 
 def papers_to_hand_in(desk: Desk) -> Iterator[Task]:
-    """Registration forms of campaigns that are open and not handed in yet."""
+    """The year's papers not handed in yet, and those sent back; the suspended are not asked."""
     seats = Member.objects.invitable(desk.on).filter(term=desk.term, person__user=desk.user)
-    seat = seats.first()
-    if seat is None:
-        return
-    open_now = Campaign.objects.filter(
-        term=desk.term, opens_date__lte=desk.on, deadline_date__gte=desk.on - NEWS
-    )
-    for campaign in open_now.order_by("deadline_date"):
-        known = HandIn.objects.filter(
-            member=seat, year=campaign.year, kind=HandInKind.ANNUAL_RETURN
-        )
-        if not known.exists():
+    for row in owed_papers(members=seats.select_related("term"), on=desk.on):
+        year, due = row.campaign.year, row.campaign.deadline_date
+        title = f"{year}年度{row.kind.label.removeprefix('年度')}"
+        if row.paper is not None and row.paper.state == PaperState.RETURNED:
             yield Task(
-                subject="年度填报",
-                title=f"{campaign.year}年度履职情况登记表待提交",
+                subject="年度材料",
+                title=f"{title}退回修改",
                 count=1,
                 unit="",
-                path=address("reporting:home") + "#forms",
-                due=campaign.deadline_date,
-                overdue=int(campaign.deadline_date < desk.on),
+                path=address("reporting:paper-detail", row.paper.pk),
+                note="改好后再次提交，首次提交的日期不变",
+            )
+        elif row.is_open and row.handed_in_date is None and due >= desk.on - NEWS:
+            yield Task(
+                subject="年度材料",
+                title=f"{title}待提交",
+                count=1,
+                unit="",
+                path=(
+                    address("reporting:paper-detail", row.paper.pk)
+                    if row.paper
+                    else address("reporting:paper-list")
+                ),
+                due=due,
+                overdue=int(due < desk.on),
             )

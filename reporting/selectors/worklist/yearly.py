@@ -79,7 +79,7 @@ def campaigns(desk: Desk) -> Iterator[Task]:
             title=f"{campaign.year}年度填报截止",
             count=1,
             unit="",
-            path=address("admin:dossiers_campaign_change", campaign.pk),
+            path=address("reporting:campaign-detail", campaign.pk),
             due=campaign.deadline_date,
             note=f"已收履职情况登记表 {handed_in.count()} 份，在任委员 {serving.count()} 人",
         )
@@ -92,7 +92,7 @@ def campaigns(desk: Desk) -> Iterator[Task]:
                 title=f"{year}年度填报尚未建立",
                 count=1,
                 unit="",
-                path=address("admin:dossiers_campaign_add"),
+                path=address("reporting:campaign-create", year),
                 due=date(year, 12, 1),
             )
 
