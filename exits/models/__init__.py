@@ -1,6 +1,7 @@
-from exits.models.cases import Case, CaseDelivery, CaseOpinion, CaseStep
+from exits.models.cases import Case
 from exits.models.interviews import Interview
 from exits.models.papers import OfficialPaper, PaperTemplate
+from exits.models.steps import CaseDelivery, CaseOpinion, CaseStep
 
 __all__ = [
     "Case",

@@ -19,7 +19,7 @@ from accounts.services import ReasonMissingError, StaleRecordError
 from core.refusals import RefusalError
 from exits.choices import Act
 from exits.models import Case, CaseStep
-from exits.models.cases import MILESTONES
+from exits.models.constraints import MILESTONES
 from exits.procedures import allowed
 
 #: Acts that may be dated before the last milestone: what somebody said or handed in.
