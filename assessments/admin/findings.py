@@ -19,12 +19,11 @@ from assessments.admin.runs import ReadOnlyAdmin
 from assessments.choices import FindingState, Outcome
 from assessments.forms import DecisionForm
 from assessments.models import Finding
+from assessments.selectors import compared_words, window_words
 from core.refusals import RefusalError
-from dossiers.facts import MEASURES
 from dossiers.selectors import evidence_rows
 from members.admin.lists import TermFilter
 
-LABELS = {measure.value_name: (measure.label, measure.unit) for measure in MEASURES.values()}
 TONES = {
     FindingState.OPEN.label: "warning",
     FindingState.CONFIRMED.label: "danger",
@@ -109,7 +108,7 @@ class FindingAdmin(ReadOnlyAdmin):
             "title": f"{finding.subject_name}：{finding.title}",
             "finding": finding,
             "window": window_words(finding.window),
-            "values": compared(finding.values),
+            "values": compared_words(finding.values),
             "evidence": evidence_rows(finding.term, finding.records),
             "events": events,
             "pack": finding.last_run.pack,
@@ -136,28 +135,3 @@ class FindingAdmin(ReadOnlyAdmin):
             return HttpResponseRedirect(page)
         messages.success(request, f"已{decided.get_state_display()}。")
         return HttpResponseRedirect(page)
-
-
-def window_words(window: str) -> str:
-    """2023 → 2023年；2023H1 → 2023年上半年；2023M01-02 → 2023年1–2月；2023Q1 → 2023年第1季度。"""
-    if window == "term":
-        return "本届"
-    year, rest = window[:4], window[4:]
-    match rest[:1]:
-        case "H":
-            return f"{year}年{'上' if rest == 'H1' else '下'}半年"
-        case "Q":
-            return f"{year}年第{rest[1:]}季度"
-        case "M":
-            first, last = rest[1:].split("-")
-            return f"{year}年{int(first)}–{int(last)}月"
-    return f"{year}年"
-
-
-def compared(values: dict) -> list[tuple[str, str]]:
-    """The numbers compared, with what they count and its unit."""
-    return [
-        (LABELS[name][0], f"{value}{LABELS[name][1]}")
-        for name, value in values.items()
-        if name in LABELS
-    ]

@@ -20,6 +20,7 @@ from assessments.selectors.judging import (
     most_severe,
 )
 from assessments.selectors.organs import OrganMinimum, organ_minimums, organ_rules
+from assessments.selectors.wording import compared_words, window_words
 
 __all__ = [
     "NOBODY_REFUSES",
@@ -33,6 +34,7 @@ __all__ = [
     "Refusals",
     "RuleUnknownError",
     "assess",
+    "compared_words",
     "explain",
     "finding_evidence",
     "member_rules",
@@ -42,4 +44,5 @@ __all__ = [
     "pack_of",
     "progress",
     "suggested_actions",
+    "window_words",
 ]
