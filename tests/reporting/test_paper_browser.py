@@ -277,3 +277,58 @@ def test_return_is_confirmed_block_by_block_and_handed_in(house, browser):
     expect(page.get_by_text("待审核")).to_be_visible()
     assert stored(house, "annual_return")[3] == "submitted"
     context.close()
+
+
+# Submissions are saved by the same script -------------------------------------------------------
+WRITTEN = """
+import json
+from dossiers.models import Submission
+print(json.dumps(list(Submission.objects.values_list("title", "body"))))
+"""
+
+
+def written(house: House) -> list[list[str]]:
+    return json.loads(house.ask(WRITTEN))
+
+
+def draft_of(house: House, context: BrowserContext) -> Page:
+    """The one submission, found as a member finds it."""
+    page = context.new_page()
+    page.goto(f"{house.url}/dossiers/submissions/")
+    page.get_by_role("link", name="关于公交线路").click()
+    return page
+
+
+def test_submission_outlives_a_cut_connection_a_closed_tab_and_another_device(
+    house, phone, browser
+):
+    page = phone.new_page()
+    page.goto(f"{house.url}/dossiers/submissions/create/")
+    page.get_by_role("button", name="社情民意信息").click()
+    page.get_by_label("标题").fill("关于公交线路")
+    page.get_by_label("正文").fill("第一段。")
+    said(page, "已自动保存")
+    phone.set_offline(True)
+    page.get_by_label("正文").fill("第一段。第二段。")
+    said(page, "没有网络，已存在本机")
+    assert written(house) == [["关于公交线路", "第一段。"]]
+    page.close()
+    phone.set_offline(False)
+    page = draft_of(house, phone)
+    expect(page.get_by_label("正文")).to_have_value("第一段。第二段。", timeout=PATIENCE)
+    said(page, "已自动保存")
+    assert written(house) == [["关于公交线路", "第一段。第二段。"]]
+
+    other = device(house, browser)
+    second = draft_of(house, other)
+    second.get_by_label("正文").fill("电脑上写的。")
+    said(second, "已自动保存")
+    page.get_by_label("正文").fill("手机上写的。")
+    conflict = page.locator(".paper-conflict")
+    expect(conflict).to_contain_text("电脑上写的。", timeout=PATIENCE)
+    expect(conflict).to_contain_text("手机上写的。")
+    assert written(house) == [["关于公交线路", "电脑上写的。"]]
+    page.get_by_role("button", name="两份合在一起").click()
+    said(page, "已自动保存")
+    assert written(house) == [["关于公交线路", "电脑上写的。\n\n手机上写的。"]]
+    other.close()
