@@ -114,6 +114,32 @@ class InterviewState(TextChoices):
     CANCELLED = "cancelled", "已取消"
 
 
+class InterviewAct(TextChoices):
+    """What is done with an interview; `exits.procedures` says when."""
+
+    NOTIFY = "notify", "发出约谈通知"
+    HOLD = "hold", "登记约谈记录"
+    SIGN = "sign", "本人确认约谈记录"
+    SIGN_ON_PAPER = "paper", "登记纸质签字件"
+    CLOSE = "close", "办结"
+    FOLLOW_UP = "follow_up", "登记回访"
+    CANCEL = "cancel", "取消约谈"
+
+
+class InterviewStage(TextChoices):
+    """What an interview waits for on a day."""
+
+    NOTICE = "notice", "待通知"
+    MEETING = "meeting", "已通知"
+    MINUTES = "minutes", "待记录"
+    SIGNATURE = "signature", "待本人确认"
+    CLOSING = "closing", "待办结"
+    FOLLOW_UP = "follow_up", "回访到期"
+    LATER = "later", "待回访"
+    DONE = "done", "已办结"
+    CANCELLED = "cancelled", "已取消"
+
+
 class InterviewResult(TextChoices):
     ACCEPTED = "accepted", "认识到位，限期改进"
     EXPLAINED = "explained", "情况属实，予以谅解"
@@ -135,3 +161,18 @@ class PaperKind(TextChoices):
     PUBLICATION = "publication", "公告"
     EXCHANGE = "exchange", "委员信息通报"
     OTHER = "other", "其他公文"
+
+
+class PaperVariant(TextChoices):
+    """Where the wording of one kind of letter differs by what it is about."""
+
+    RESIGNATION = "resignation", "辞去委员"
+    ORDER_RESIGN = "order_resign", "责令辞去委员"
+    REVOKE = "revoke", "撤销委员资格"
+    STANDING = "standing", "辞去常委职务"
+    SUSPENSION = "suspension", "暂停履职"
+    REINSTATEMENT = "reinstatement", "恢复履职"
+    INTERVIEW = "interview", "约谈"
+    REMINDER_TALK = "reminder_talk", "约谈提醒"
+    PERFORMANCE = "performance", "年度履职情况"
+    ROSTER = "roster", "名单及调整情况"

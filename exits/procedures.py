@@ -8,7 +8,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from exits.choices import Act, CaseKind, CaseState, DecidingBody, Ground, Partner, Verdict
+from exits.choices import (
+    Act,
+    CaseKind,
+    CaseState,
+    DecidingBody,
+    Ground,
+    InterviewAct,
+    InterviewState,
+    Partner,
+    Verdict,
+)
 
 PX19 = "萍协办字〔2022〕19号"
 BOTH_PARTNERS = frozenset(Partner)
@@ -125,7 +135,10 @@ AGREED = (
 
 
 class Standing(Protocol):
-    """What a case must tell to be judged; `efforts` are the acts of reminding and persuading."""
+    """What a case must tell to be judged; `efforts` are the acts of reminding and persuading.
+
+    `was_told`: the member has been told of it, and may answer from then on.
+    """
 
     kind: str
     state: str
@@ -133,6 +146,9 @@ class Standing(Protocol):
 
     @property
     def has_applied(self) -> bool: ...
+
+    @property
+    def was_told(self) -> bool: ...
 
     @property
     def efforts(self) -> Collection[str]: ...
@@ -167,11 +183,11 @@ def allowed(case: Standing) -> frozenset[Act]:
     procedure, state = PROCEDURES[CaseKind(case.kind)], CaseState(case.state)
     acts: set[Act] = set()
     if state in BEFORE_DECISION:
-        acts |= {Act.DROP, Act.ANSWER}
+        acts.add(Act.DROP)
         if procedure.by_application and not case.has_applied:
             acts.add(Act.APPLY)
     acts |= _onward(case, procedure, state)
-    if state in {CaseState.DECIDED, CaseState.NOTIFIED, CaseState.REFUSED, CaseState.REJECTED}:
+    if case.was_told and state not in {CaseState.REJECTED, CaseState.DROPPED}:
         acts.add(Act.ANSWER)
     return frozenset(acts)
 
@@ -204,3 +220,25 @@ def _after_proposal(case: Standing, procedure: Procedure) -> set[Act]:
         if {Act.REMIND, Act.PERSUADE} <= set(case.efforts):
             acts.add(Act.REFUSE)
     return acts
+
+
+#: What may be done with an interview in each state (萍协办字〔2022〕19号 三（三）).
+INTERVIEW_ACTS: dict[InterviewState, frozenset[InterviewAct]] = {
+    InterviewState.ARRANGED: frozenset({InterviewAct.NOTIFY, InterviewAct.CANCEL}),
+    InterviewState.NOTIFIED: frozenset({InterviewAct.HOLD, InterviewAct.CANCEL}),
+    InterviewState.HELD: frozenset(
+        {InterviewAct.SIGN, InterviewAct.SIGN_ON_PAPER, InterviewAct.CLOSE}
+    ),
+    InterviewState.CLOSED: frozenset({InterviewAct.FOLLOW_UP}),
+    InterviewState.CANCELLED: frozenset(),
+}
+
+
+def interview_acts(
+    state: str, *, is_signed: bool, awaits_follow_up: bool
+) -> frozenset[InterviewAct]:
+    """Minutes are signed once, in the account or on paper; a visit afterwards is noted once."""
+    acts = INTERVIEW_ACTS[InterviewState(state)]
+    if is_signed:
+        acts -= {InterviewAct.SIGN, InterviewAct.SIGN_ON_PAPER}
+    return acts if awaits_follow_up else acts - {InterviewAct.FOLLOW_UP}

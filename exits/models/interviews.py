@@ -130,3 +130,11 @@ class Interview(Recorded):
 
     def __str__(self) -> str:
         return f"{self.member.person.name} {self.get_kind_display()}"
+
+    @property
+    def is_signed(self) -> bool:
+        return self.signed_at is not None
+
+    @property
+    def awaits_follow_up(self) -> bool:
+        return self.follow_up_date is not None and not self.follow_up_note
