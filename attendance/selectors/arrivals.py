@@ -16,10 +16,10 @@ def seat_in(sitting: Sitting, user: User) -> Member | None:
 
 
 def open_sittings(*, user: User, on: date) -> list[Sitting]:
-    """Open on the day, in the terms the person has a seat in; `.expects_user` and `.has_come` tell
+    """Open on the day, in the terms the person serves in and is not suspended; `.expects_user` and `.has_come` tell
     whether they are on the list and have signed in.
     """
-    seats = Member.objects.filter(person__user=user)
+    seats = Member.objects.filter(person__user=user).invitable(on)
     own = {"member__person__user": user}
     listed = Expectation.objects.filter(meeting=OuterRef("meeting"), **own).expected()
     came = Attendance.objects.filter(sitting=OuterRef("pk"), **own).attended()

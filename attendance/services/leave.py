@@ -153,19 +153,21 @@ def withdraw_leave(*, request: LeaveRequest, actor: User | None, at: datetime) -
         raise NotWithdrawableError(
             "会议已经开始，不能再撤回请假。仍来参会的，到会签到即可，签到后计为出席。"
         )
+    change = take_back_leave(request=request, at=at)
+    audit.record(actor=actor, verb=Verb.UPDATE, at=at, obj=request, changes=[change])
+    return request
+
+
+def take_back_leave(*, request: LeaveRequest, at: datetime) -> Change:
+    """Ends the request; what still waited for approval waits no longer. For within a transaction
+    that has locked the request, and whose audit entry takes the change.
+    """
     before = audit.snapshot(request)
     request.state, request.settled_at = RequestState.WITHDRAWN, at
     request.version += 1
     request.full_clean(exclude={"attachment"})
     request.save()
-    audit.record(
-        actor=actor,
-        verb=Verb.UPDATE,
-        at=at,
-        obj=request,
-        changes=[audit.changes_of(request, before, audit.snapshot(request))],
-    )
-    return request
+    return audit.changes_of(request, before, audit.snapshot(request))
 
 
 def apply_leave(*, request: LeaveRequest) -> list[Change]:

@@ -109,15 +109,8 @@ def withdraw_seat(
         raise SeatClosedError(f"此列席人选{seat.get_state_display()}，不用撤回。")
     if at >= first_beginning(meeting, list(meeting.sittings.select_related("meeting"))):
         raise SeatClosedError("会议已经开始，不能再撤回。")
-    before, was_invited = audit.snapshot(seat), seat.invited_at is not None
-    seat.state, seat.settled_at, seat.invited_at = RequestState.WITHDRAWN, at, None
-    change = saved_change(seat, before)
-    changes = [change]
-    for place in Expectation.objects.filter(
-        meeting=meeting, member=seat.member_id, capacity=Capacity.NON_VOTING
-    ):
-        changes.append(audit.changes_of(place, audit.snapshot(place), None))
-        place.delete()
+    was_invited = seat.invited_at is not None
+    changes = take_back_seat(seat=seat, at=at)
     audit.record(
         actor=actor, verb=Verb.UPDATE, at=at, obj=seat, reason=reason.strip(), changes=changes
     )
@@ -134,6 +127,22 @@ def withdraw_seat(
             at=at,
         )
     return seat
+
+
+def take_back_seat(*, seat: NonVotingSeat, at: datetime) -> list[audit.Change]:
+    """Ends the seat and its place on the meeting's list. For within a transaction that has locked
+    the seat, and whose audit entry takes the changes.
+    """
+    before = audit.snapshot(seat)
+    seat.state, seat.settled_at, seat.invited_at = RequestState.WITHDRAWN, at, None
+    changes = [saved_change(seat, before)]
+    if seat.member_id is not None:
+        for place in Expectation.objects.filter(
+            meeting=seat.meeting, member=seat.member_id, capacity=Capacity.NON_VOTING
+        ):
+            changes.append(audit.changes_of(place, audit.snapshot(place), None))
+            place.delete()
+    return changes
 
 
 def set_non_voting_reason(

@@ -1,15 +1,9 @@
 from exits.services.cases import (
-    CaseNotPossibleError,
-    FindingNotGroundsError,
     NotConsultedError,
-    OpenAlreadyError,
-    RepeatedStepError,
     answer_case,
-    apply_resignation,
     give_opinion,
     hand_in_application,
     inform_departments,
-    open_case,
     propose_case,
     record_effort,
     record_refusal,
@@ -34,7 +28,20 @@ from exits.services.evaluation import (
     start_yearly_runs,
     summary_of,
 )
-from exits.services.steps import ActNotAllowedError, OwnCaseError, StepOutOfOrderError
+from exits.services.opening import (
+    CaseNotPossibleError,
+    FindingNotGroundsError,
+    OpenAlreadyError,
+    apply_resignation,
+    open_case,
+)
+from exits.services.steps import (
+    ActNotAllowedError,
+    NotOwnCaseError,
+    OwnCaseError,
+    RepeatedStepError,
+    StepOutOfOrderError,
+)
 
 __all__ = [
     "ActNotAllowedError",
@@ -42,6 +49,7 @@ __all__ = [
     "DeliveredAlreadyError",
     "FindingNotGroundsError",
     "NotConsultedError",
+    "NotOwnCaseError",
     "NumberMissingError",
     "OpenAlreadyError",
     "OwnCaseError",

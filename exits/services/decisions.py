@@ -12,11 +12,19 @@ from accounts.audit import Change
 from accounts.choices import Verb
 from accounts.models import User
 from core.refusals import RefusalError
-from exits.choices import Act, Addressee, CaseKind, CaseState
+from exits.choices import Act, Addressee, CaseKind, CaseState, Ground
 from exits.models import Case, CaseDelivery
 from exits.procedures import BEFORE_DECISION, PROCEDURES, has_ended
 from exits.services.effects import apply_decision
-from exits.services.steps import add_step, begin, finish, refuse_own
+from exits.services.steps import (
+    NotOwnCaseError,
+    add_step,
+    begin,
+    earliest_date,
+    finish,
+    refuse_conducting,
+    refuse_own,
+)
 from members.models import Member, SectorGroup
 
 
@@ -156,8 +164,11 @@ def drop_case(
 ) -> Case:
     """Ends the case before a decision: withdrawn, disagreed with, or without grounds any more.
 
-    A revoke case that came of a refusal takes the refused order with it. Raises as `begin`.
+    A revoke case that came of a refusal takes the refused order with it. `by_member`: they take
+    their own application back. Raises NotOwnCaseError or as `begin`.
     """
+    if by_member and case.ground != Ground.OWN_APPLICATION:
+        raise NotOwnCaseError("只有您本人提出的辞去申请可以由您撤回。")
     turn = begin(
         case,
         Act.DROP,
@@ -216,7 +227,7 @@ def _conclude(
         if case.state not in {*BEFORE_DECISION, CaseState.REFUSED}:
             continue
         before = audit.snapshot(case)
-        case.state, case.closed_date = CaseState.DROPPED, max(on, case.opened_date)
+        case.state, case.closed_date = CaseState.DROPPED, max(on, earliest_date(case, Act.DROP))
         case.due_date = None
         case.version += 1
         case.full_clean(exclude=["conductors"])
@@ -234,6 +245,8 @@ def name_conductors(*, case: Case, leaders: Iterable[User], actor: User, at: dat
     """Names the leaders who conduct the case; they read it from now on. Raises OwnCaseError."""
     stored = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
     refuse_own(stored, actor)
+    leaders = list(leaders)
+    refuse_conducting(stored.member, leaders)
     before = sorted(stored.conductors.values_list("pk", flat=True))
     chosen = sorted(leader.pk for leader in leaders)
     if chosen == before:

@@ -7,15 +7,19 @@ in a line of the case and kept whole in the audit trail.
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+from django.utils import timezone
+
 from accounts.audit import Change
 from accounts.models import User
 from accounts.services import end_access
-from attendance.services.withdrawal import clear_from
-from exits.choices import CaseKind
-from exits.models import Case
+from attendance.selectors.returning import regained_places
+from attendance.services.withdrawal import clear_from, leave_standing_lists
+from core.dates import planned
+from exits.choices import Act, CaseKind
+from exits.models import Case, CaseStep
 from exits.procedures import PROCEDURES
 from members.choices import Post
-from members.models import Member
+from members.models import Member, SuspensionPeriod
 from members.services.memberships import (
     end_membership,
     end_post,
@@ -41,8 +45,8 @@ def apply_decision(*, case: Case, on: date, actor: User | None, at: datetime) ->
     kind, member = CaseKind(case.kind), case.member
     effect = Effect()
     if PROCEDURES[kind].ends_membership:
-        effect.changes += end_membership(member=member, on=on, actor=actor, at=at)
-        _clear(effect, member, on, actor, at)
+        effect.changes += end_membership(member=member, on=on)
+        _clear(effect, member, on, at)
         effect.changes += end_access(user=member.person.user)
     elif kind == CaseKind.SUSPENSION:
         period, changes = start_suspension(
@@ -50,17 +54,46 @@ def apply_decision(*, case: Case, on: date, actor: User | None, at: datetime) ->
         )
         case.suspension = period
         effect.changes += changes
-        _clear(effect, member, on, actor, at)
+        _clear(effect, member, on, at)
     elif kind == CaseKind.REINSTATEMENT:
+        before = member.suspensions.covering(on).first()
         period, changes = end_suspension(member=member, on=on)
         case.suspension = period
         effect.changes += changes
+        until = before.end_date if before is not None else None
+        effect.corrected += _come_back_to(member, period, on, until, at)
     else:
         effect.changes += end_post(member=member, post=Post.STANDING_MEMBER, on=on)
+        changes, lines = leave_standing_lists(member=member, on=on, at=at)
+        effect.changes += changes
+        effect.corrected += lines
     return effect
 
 
-def _clear(effect: Effect, member: Member, on: date, actor: User | None, at: datetime) -> None:
-    changes, lines = clear_from(member=member, on=on, actor=actor, at=at)
+def _clear(effect: Effect, member: Member, on: date, at: datetime) -> None:
+    changes, lines = clear_from(member=member, on=on, at=at)
     effect.changes += changes
     effect.corrected += lines
+
+
+def _come_back_to(
+    member: Member, period: SuspensionPeriod, on: date, until: date | None, at: datetime
+) -> list[str]:
+    """What the office has to add by hand: nobody knows what a member not told of would have done."""
+    today, lines = timezone.localdate(at), []
+    for place in regained_places(member=member, since=on, until=until):
+        meeting = place.meeting
+        due = "考勤请核对补登" if meeting.start_date <= today else "会议通知请补发"
+        lines.append(
+            f"自{planned(on)}起恢复履职：{planned(meeting.start_date)}“{meeting.title}”的名单"
+            f"重新包括该委员，{due}。"
+        )
+    removed = CaseStep.objects.filter(
+        case__suspension=period, case__kind=CaseKind.SUSPENSION, kind=Act.CORRECT
+    )
+    if removed.exists():
+        lines.append(
+            "暂停履职时移出的考勤、请假和列席，见暂停履职事项中的更正记录；"
+            f"其中{planned(on)}及以后的，请核对补登。"
+        )
+    return lines

@@ -1,4 +1,4 @@
-"""One act in a case: the row is locked, the act allowed, dated, saved, kept as a step, audited.
+"""One act in a case: the rows are locked, the act allowed, dated, saved, kept as a step, audited.
 
 Every service of a case goes through `begin` and `finish`, so that two people at once, or a double
 click, have one effect: the second finds the act no longer allowed, or the page out of date.
@@ -21,9 +21,10 @@ from exits.choices import Act
 from exits.models import Case, CaseStep
 from exits.models.constraints import MILESTONES
 from exits.procedures import allowed
+from members.models import Member
 
-#: Acts that may be dated before the last milestone: what somebody said or handed in.
-LOOSELY_DATED = (Act.ANSWER, Act.OPINE, Act.APPLY, Act.DELIVER)
+#: Acts that may be dated before the last milestone: what somebody said, handed in or was handed.
+LOOSELY_DATED = (Act.ANSWER, Act.APPLY, Act.DELIVER)
 
 
 class ActNotAllowedError(RefusalError):
@@ -36,6 +37,14 @@ class StepOutOfOrderError(RefusalError):
 
 class OwnCaseError(RefusalError):
     """Nobody carries on a case about themself."""
+
+
+class NotOwnCaseError(RefusalError):
+    """What is the member's to do, nobody else does; and they only where they were told."""
+
+
+class RepeatedStepError(RefusalError):
+    """The same is on record already, word for word."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,12 @@ class Turn:
     at: datetime
 
 
+def lock_member(member: Member) -> Member:
+    """As stored. Locked first, so that cases of one member are carried on one after the other."""
+    rows = Member.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("person").get(pk=member.pk)
+
+
 def begin(
     case: Case,
     act: Act,
@@ -62,15 +77,19 @@ def begin(
     seen_version: int | None = None,
     by_member: bool = False,
 ) -> Turn:
-    """Locks the case. `by_member`: the act is the member's own, and only theirs.
+    """Locks the member and the case. `by_member`: the act is the member's own, and only theirs.
 
-    Raises ReasonMissingError, StaleRecordError, ActNotAllowedError, StepOutOfOrderError or
-    OwnCaseError.
+    Raises ReasonMissingError, StaleRecordError, ActNotAllowedError, StepOutOfOrderError,
+    OwnCaseError or NotOwnCaseError.
     """
     if not note.strip():
         raise ReasonMissingError("请写明情况记录。")
+    member = lock_member(case.member)
     stored = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
-    if not by_member:
+    stored.member = member
+    if by_member:
+        _refuse_others(stored, actor)
+    else:
         refuse_own(stored, actor)
     if act not in allowed(stored):
         raise ActNotAllowedError(
@@ -144,14 +163,45 @@ def refuse_own(case: Case, actor: User | None) -> None:
         raise OwnCaseError("这是关于您本人的事项，请由他人办理。")
 
 
+def _refuse_others(case: Case, actor: User | None) -> None:
+    if actor is None or case.member.person.user_id != actor.pk or not case.was_told:
+        raise NotOwnCaseError("没有等待您本人办理的事项。")
+
+
+def refuse_conducting(member: Member, leaders: Iterable[User]) -> None:
+    if any(leader.pk == member.person.user_id for leader in leaders):
+        raise OwnCaseError(f"{member}是本事项涉及的委员，不能担任经办领导。")
+
+
+def refuse_repeated(turn: Turn) -> None:
+    """What may be done more than once is still not recorded twice: a double click."""
+    same = turn.case.steps.filter(kind=turn.act, date=turn.on, note=turn.note)
+    if same.exists():
+        raise RepeatedStepError(f"{turn.on}的这次“{turn.act.label}”已经登记，没有重复保存。")
+
+
 def refuse_misdated(case: Case, act: Act, on: date, at: datetime) -> None:
     refuse_future(on, at)
-    passed = [getattr(case, name) for name in MILESTONES if getattr(case, name) is not None]
-    earliest = case.opened_date if act in LOOSELY_DATED else max(passed)
-    if act == Act.DELIVER and case.decision_date is not None:
-        earliest = case.decision_date
+    earliest = earliest_date(case, act)
     if on < earliest:
         raise StepOutOfOrderError(f"“{act.label}”的日期不能早于{earliest}（此前的环节）。")
+
+
+def earliest_date(case: Case, act: Act) -> date:
+    """The first day the act may be dated; the last is the day it is entered."""
+    dates = [case.opened_date]
+    if act == Act.DELIVER:
+        dates += [case.decision_date]
+    elif act == Act.ANSWER:
+        dates += [case.told_date]
+    if act in LOOSELY_DATED:
+        return max(day for day in dates if day is not None)
+    dates += [getattr(case, name) for name in (*MILESTONES, "refused_date")]
+    if act == Act.SUBMIT:
+        dates.append(case.applied_date)
+    if act == Act.PROPOSE:
+        dates += case.opinions.filter(superseded_at__isnull=True).values_list("date", flat=True)
+    return max(day for day in dates if day is not None)
 
 
 def refuse_future(on: date, at: datetime) -> None:

@@ -16,7 +16,7 @@ class MembershipRefusedError(RefusalError):
     """The register does not stand as the decision supposes."""
 
 
-def end_membership(*, member: Member, on: date, actor: User | None, at: datetime) -> list[Change]:
+def end_membership(*, member: Member, on: date) -> list[Change]:
     """`on` is the first day of not being a member; every post and suspension ends with it.
 
     Raises MembershipRefusedError.
@@ -52,6 +52,10 @@ def start_suspension(
         raise MembershipRefusedError(f"{stored}在{on}不在任，不能暂停履职。")
     if stored.suspensions.overlapping(on, None).exists():
         raise MembershipRefusedError(f"{stored}在{on}或以后已有一段暂停履职，请先核对名册。")
+    if stored.suspensions.filter(start_date=on).exists():
+        raise MembershipRefusedError(
+            f"{stored}在{on}已暂停过一次并于当日恢复，请核对决定日期；确有再次暂停的，自次日起。"
+        )
     period = SuspensionPeriod(
         member=stored,
         start_date=on,
