@@ -45,7 +45,7 @@ class FontsOnly(URLFetcher):
         return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": "font/ttf"})
 
 
-def print_letter(html: str) -> bytes:
+def print_letter(html: str, *, stylesheet: str = STYLESHEET) -> bytes:
     """The PDF of a page; characters that no font has are printed as 〓.
 
     The same page gives the same bytes. Raises FontUnavailableError.
@@ -55,7 +55,7 @@ def print_letter(html: str) -> bytes:
     page = html.translate({ord(character): MISSING for character in lacking})
     cuts = tuple(shelf.cuts(set(page) | {MISSING}, titles=set(page)))
     with _turn:
-        style, fonts, reader = _dress(cuts)
+        style, fonts, reader = _dress(cuts, stylesheet)
         source = HTML(string=page, url_fetcher=reader)
         return source.write_pdf(stylesheets=[style], font_config=fonts)
 
@@ -67,14 +67,14 @@ def _shelf() -> FontShelf:
 
 
 @lru_cache(maxsize=4)
-def _dress(cuts: tuple[Cut, ...]) -> tuple[CSS, FontConfiguration, FontsOnly]:
+def _dress(cuts: tuple[Cut, ...], stylesheet: str) -> tuple[CSS, FontConfiguration, FontsOnly]:
     """The style over these font files, parsed once a process."""
     fonts, reader = FontConfiguration(), FontsOnly(cut.path for cut in cuts)
     faces = "".join(
         f'@font-face {{ font-family: {cut.family}; src: url("{cut.path.as_uri()}") }}\n'
         for cut in cuts
     )
-    css = faces + Template(render_to_string(STYLESHEET)).substitute(
+    css = faces + Template(render_to_string(stylesheet)).substitute(
         text=_stack(TEXT, cuts), label=_stack(LABEL, cuts), title=_stack(TITLE, cuts)
     )
     return CSS(string=css, font_config=fonts, url_fetcher=reader), fonts, reader
