@@ -10,7 +10,24 @@ from exits.views.cases import (
     StepAttachmentView,
 )
 from exits.views.evaluation import PackDetailView, RunCreateView, TrialCreateView
+from exits.views.interviews import (
+    InterviewActView,
+    InterviewCopyView,
+    InterviewCreateView,
+    InterviewDetailView,
+    InterviewListView,
+)
 from exits.views.opening import CaseCreateView, SuggestionDetailView
+from exits.views.opinions import OpinionListView
+from exits.views.own import (
+    OwnCaseActView,
+    OwnCaseView,
+    OwnInterviewView,
+    OwnListView,
+    OwnPaperFileView,
+    OwnResignView,
+    OwnStepAttachmentView,
+)
 
 app_name = "exits"
 urlpatterns = [
@@ -24,6 +41,23 @@ urlpatterns = [
         "case-opinions/<int:pk>/attachment/",
         OpinionAttachmentView.as_view(),
         name="opinion-attachment",
+    ),
+    path("interviews/", InterviewListView.as_view(), name="interview-list"),
+    path("interviews/create/", InterviewCreateView.as_view(), name="interview-create"),
+    path("interviews/<int:pk>/", InterviewDetailView.as_view(), name="interview-detail"),
+    path("interviews/<int:pk>/signed/", InterviewCopyView.as_view(), name="interview-signed-copy"),
+    path("interviews/<int:pk>/<slug:act>/", InterviewActView.as_view(), name="interview-act"),
+    path("opinions/", OpinionListView.as_view(), name="opinion-list"),
+    path("own/", OwnListView.as_view(), name="own-list"),
+    path("own/resign/", OwnResignView.as_view(), name="own-resign"),
+    path("own/cases/<int:pk>/", OwnCaseView.as_view(), name="own-case"),
+    path("own/cases/<int:pk>/<slug:act>/", OwnCaseActView.as_view(), name="own-case-act"),
+    path("own/interviews/<int:pk>/", OwnInterviewView.as_view(), name="own-interview"),
+    path("own/papers/<int:pk>/file/", OwnPaperFileView.as_view(), name="own-paper-file"),
+    path(
+        "own/steps/<int:pk>/attachment/",
+        OwnStepAttachmentView.as_view(),
+        name="own-step-attachment",
     ),
     path("members/<int:pk>/suggestions/", SuggestionDetailView.as_view(), name="suggestion-detail"),
     path("runs/create/", RunCreateView.as_view(), name="run-create"),
