@@ -22,6 +22,7 @@ from exits.services.steps import (
     finish,
     refuse_repeated,
 )
+from exits.services.telling import tell_departments, tell_of_effort
 
 
 class NotConsultedError(RefusalError):
@@ -45,7 +46,9 @@ def inform_departments(
         case, Act.INFORM, on=date, note=note, actor=actor, at=at, seen_version=seen_version
     )
     turn.case.state, turn.case.informed_date = CaseState.CONSULTING, date
-    return finish(turn, attachment=attachment, due_date=due_date)
+    informed = finish(turn, attachment=attachment, due_date=due_date)
+    tell_departments(informed, actor=actor, at=at)
+    return informed
 
 
 @transaction.atomic
@@ -150,7 +153,9 @@ def record_effort(
     turn = begin(case, act, on=date, note=note, actor=actor, at=at, seen_version=seen_version)
     refuse_repeated(turn)
     turn.case.told_date = turn.case.told_date or date
-    return finish(turn, attachment=attachment, due_date=due_date)
+    pressed = finish(turn, attachment=attachment, due_date=due_date)
+    tell_of_effort(pressed, act, on=date, actor=actor, at=at)
+    return pressed
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Change
@@ -25,6 +26,7 @@ from exits.services.steps import (
     refuse_conducting,
     refuse_own,
 )
+from exits.services.telling import tell_of_decision, tell_of_end
 from members.models import Member, SectorGroup
 
 
@@ -75,6 +77,7 @@ def decide_case(
     changes: list[Change] = []
     if approved:
         effect = apply_decision(case=stored, on=date, actor=actor, at=at)
+        stored.told_date = stored.told_date or timezone.localdate(at)
         changes += effect.changes
         changes += _list_addressees(stored)
         for line in effect.corrected:
@@ -85,7 +88,9 @@ def decide_case(
     else:
         stored.closed_date = date
         changes += _conclude(_origin(stored), date, "转办的撤销事项未获通过。", actor, at)
-    return finish(turn, attachment=attachment, due_date=due_date, others=changes)
+    decided = finish(turn, attachment=attachment, due_date=due_date, others=changes)
+    tell_of_decision(decided, approved=approved, actor=actor, at=at)
+    return decided
 
 
 @transaction.atomic
@@ -181,7 +186,10 @@ def drop_case(
     )
     turn.case.state, turn.case.closed_date = CaseState.DROPPED, date
     changes = _conclude(_origin(turn.case), date, "转办的撤销事项已终止。", actor, at)
-    return finish(turn, attachment=attachment, others=changes)
+    dropped = finish(turn, attachment=attachment, others=changes)
+    if not by_member:
+        tell_of_end(dropped, actor=actor, at=at)
+    return dropped
 
 
 def _list_addressees(case: Case) -> list[Change]:
