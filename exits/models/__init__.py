@@ -1,6 +1,6 @@
 from exits.models.cases import Case
 from exits.models.interviews import Interview
-from exits.models.papers import OfficialPaper, PaperTemplate
+from exits.models.papers import LetterHead, OfficialPaper, PaperTemplate
 from exits.models.steps import CaseDelivery, CaseOpinion, CaseStep
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "CaseOpinion",
     "CaseStep",
     "Interview",
+    "LetterHead",
     "OfficialPaper",
     "PaperTemplate",
 ]
