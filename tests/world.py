@@ -351,7 +351,12 @@ def add_judgement(world: World, member: Member, mark: str) -> None:
         )
         FindingEvent.objects.create(finding=finding, kind="found", at=AT, run=world.run)
     case = Case.objects.create(
-        member=member, kind="resignation", grounds=f"{mark}事由", opened_date=DAY
+        member=member,
+        kind="resignation",
+        ground="other",
+        side="organization" if member.party == "cpc" else "united_front",
+        grounds=f"{mark}事由",
+        opened_date=DAY,
     )
     CaseStep.objects.create(case=case, kind="reminded", date=DAY, note="记录", entered_at=AT)
 
