@@ -5,18 +5,30 @@ import pytest
 from django.apps import apps as django_apps
 from django.db import connection
 from django.test import TransactionTestCase
+from playwright.sync_api import expect
 
 from accounts.models import Job
 from tests import migrated
+from tests.browsing import CHROMIUM, PATIENCE
 
 # A browser's event loop stays with its test process, which Django takes for asynchronous code.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+#: Fixtures without which, unmarked, a test that asks the database fails.
+DATABASE = frozenset({"db", "transactional_db", "django_db_setup", "house"})
+#: Fixtures and modules.
+LONG = frozenset({"house", "tests.test_scale", "tests.test_escaping", "tests.exits.test_load_demo"})
 audit_guards = import_module("accounts.migrations.0005_guards")
 audit_head = import_module("accounts.migrations.0004_audit_head")
 
 
 def pytest_configure(config):
+    config.addinivalue_line(
+        "markers",
+        "once: cannot turn out differently on another database; scripts/test runs it on SQLite only",
+    )
+    # A machine busy with other things is slow, not wrong.
+    expect.set_options(timeout=PATIENCE)
     if not is_worker(config):
         migrated.prepare()
 
@@ -26,9 +38,26 @@ def pytest_unconfigure(config):
         migrated.discard()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Tests that may not ask the database are marked `once` by themselves.
+
+    Whoever starts the whole system goes first: the long tests are not left for the end.
+    """
+    for item in items:
+        if not (item.get_closest_marker("django_db") or DATABASE.intersection(item.fixturenames)):
+            item.add_marker("once")
+    items.sort(key=lambda item: not LONG.intersection((*item.fixturenames, item.module.__name__)))
+
+
 def is_worker(config):
     """One of several processes of a run; the first process prepares the run and clears up."""
     return hasattr(config, "workerinput")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    return CHROMIUM
 
 
 @pytest.fixture(scope="session")

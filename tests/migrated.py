@@ -20,6 +20,8 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 
+from core.fonts import FontShelf
+
 ROOT = Path(__file__).resolve().parent.parent
 #: The environment names the folder: test processes inherit it.
 PLACE = "MIGRATED_FOLDER"
@@ -100,8 +102,16 @@ def collect_static(data: Path) -> None:
 
 
 def give_static(folder: Path) -> None:
-    collected = once("collected", collect_static) / "static"
-    shutil.copytree(collected, folder / "static", copy_function=os.link)
+    shutil.copytree(once("collected", collect_static) / "static", folder / "static")
+
+
+def cut_fonts(data: Path) -> None:
+    FontShelf(data / "fonts").cuts("政", titles="政")
+
+
+def give_fonts(folder: Path) -> None:
+    """Of the everyday characters: cutting them takes as long as printing a hundred forms."""
+    shutil.copytree(once("cut", cut_fonts) / "fonts", folder / "fonts", dirs_exist_ok=True)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import redis
 
 from exits.management.demo import TERM, invent_term, write_workbook
-from tests.migrated import ROOT, bare_environment, give_static, own_database
+from tests.migrated import ROOT, bare_environment, give_fonts, give_static, own_database
 
 PATIENCE = 180.0
 
@@ -96,7 +96,9 @@ class House:
         """The printed answer of a few lines of Python inside the system."""
         return self.manage("shell", "--verbosity", "0", "-c", code).strip()
 
-    def start(self, name: str, *module_and_arguments: str) -> subprocess.Popen[bytes]:
+    def start(
+        self, name: str, *module_and_arguments: str, files: Sequence[int] = ()
+    ) -> subprocess.Popen[bytes]:
         with (self.folder / f"{name}.log").open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 -- our own programs
                 [sys.executable, "-m", *module_and_arguments],
@@ -105,6 +107,7 @@ class House:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
+                pass_fds=files,
                 start_new_session=True,
             )
         self.processes.append(process)
@@ -112,14 +115,15 @@ class House:
 
     def start_web(self) -> str:
         give_static(self.folder)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        self.start(
-            "web", "gunicorn", "config.wsgi:application", "--no-control-socket",
-            "--bind", f"127.0.0.1:{port}", "--workers", "2", "--timeout", "120",
-        )  # fmt: skip
+        give_fonts(self.folder)
+        # Bound here and handed over: nobody else can be given the port meanwhile.
+        with socket.create_server(("127.0.0.1", 0)) as door:
+            self.url = f"http://127.0.0.1:{door.getsockname()[1]}"
+            self.start(
+                "web", "gunicorn", "config.wsgi:application", "--no-control-socket",
+                "--bind", f"fd://{door.fileno()}", "--workers", "2", "--timeout", "120",
+                files=[door.fileno()],
+            )  # fmt: skip
         wait_until(self.answers, f"{self.url} 没有应答：{self.log('web')}")
         return self.url
 
@@ -131,7 +135,7 @@ class House:
 
     def answers(self) -> bool:
         try:
-            with urllib.request.urlopen(f"{self.url}/healthz/", timeout=5) as answer:  # noqa: S310
+            with urllib.request.urlopen(f"{self.url}/healthz/", timeout=60) as answer:  # noqa: S310
                 return answer.status == 200
         except (urllib.error.URLError, OSError):
             return False

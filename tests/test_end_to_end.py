@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 from zipfile import ZipFile
 
 import pytest
@@ -13,26 +12,10 @@ from playwright.sync_api import Locator, Page, expect
 from pypdf import PdfReader
 
 from exits.management.demo import TERM, invent_term
+from tests.browsing import PATIENCE
 from tests.running import House, invented_workbook, running_house
 
 YEAR = 2025
-PATIENCE = 120_000  # milliseconds; the first form of a new house waits for its fonts
-CHROMIUM = {
-    "executable_path": "/usr/bin/chromium",
-    "args": [
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-background-networking",
-        "--disable-component-update",
-        "--disable-sync",
-        "--no-first-run",
-    ],
-}
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")

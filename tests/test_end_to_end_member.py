@@ -7,10 +7,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from tests.browsing import PATIENCE
 from tests.running import House, running_house
-from tests.test_end_to_end import CHROMIUM
 
-PATIENCE = 40_000  # milliseconds
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 FIRST, OWN = "Ganjiang-qiushui-7", "Luoxia-guwu-83"
 #: Bytes over the wire of the first page, styles and icon included.
@@ -75,11 +74,6 @@ SMALL = """
 """
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return CHROMIUM
-
-
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with running_house(tmp_path_factory.mktemp("desk")) as house:
@@ -138,6 +132,7 @@ def test_first_sign_in_leads_to_everything_a_member_does(house, phone):
     expect(page.get_by_text("关于养老服务").first).to_be_visible()
 
 
+@pytest.mark.once
 def test_home_is_light_and_asks_nothing_from_outside(house, phone):
     page = signed_in(house, phone)
     answers = []
@@ -181,6 +176,7 @@ def shape(path: str) -> str:
     return "/".join("#" if part.isdecimal() else part for part in bare.split("/"))
 
 
+@pytest.mark.once
 def test_every_member_page_is_open_to_everybody(house, phone):
     """No serious or critical fault of axe; nothing scrolls sideways at 320 px, large type or not;
     whatever is pressed is 44 px high.

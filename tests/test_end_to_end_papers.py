@@ -10,11 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from pypdf import PdfReader
 
+from tests.browsing import PATIENCE
 from tests.dossiers.papers import PDF
-from tests.running import ROOT, House, running_house
-from tests.test_end_to_end import CHROMIUM
+from tests.running import House, running_house
 
-PATIENCE = 180_000  # milliseconds; the first form of a new house waits for its fonts
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 RETURN, FORM, REPORT = "履职情况登记表", "述职表", "述职报告"
@@ -84,15 +83,9 @@ rows => rows.map(row => {
 """
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return CHROMIUM
-
-
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with running_house(tmp_path_factory.mktemp("year")) as house:
-        house.environment["PYTHONPATH"] = str(ROOT)
         house.ask(SCENE)
         house.start_web()
         house.start_worker()
@@ -116,7 +109,7 @@ def shown(page: Page, words: str) -> None:
 
 
 def told(place: Locator, words: str) -> None:
-    expect(place).to_contain_text(words, timeout=PATIENCE)
+    expect(place).to_contain_text(words)
 
 
 def test_year_goes_from_the_call_to_the_archive(house, browser, tmp_path):
@@ -199,10 +192,10 @@ def send_back(page: Page) -> None:
 def pass_block_by_block(page: Page) -> None:
     paper_of(page, "张青", RETURN)
     page.get_by_role("button", name="采纳", exact=True).click()
-    expect(page.get_by_role("button", name="采纳", exact=True)).to_have_count(0, timeout=PATIENCE)
+    expect(page.get_by_role("button", name="采纳", exact=True)).to_have_count(0)
     left = page.get_by_role("button", name=re.compile("^无误"))
     for number in range(8, 0, -1):
-        expect(left).to_have_count(number, timeout=PATIENCE)
+        expect(left).to_have_count(number)
         left.first.click()
     page.get_by_role("button", name=re.compile("审核通过")).click()
     shown(page, "已审核通过。")

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from io import BytesIO
-from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,8 +10,8 @@ from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
 from exits.management.demo import TERM, invent_term, write_workbook
+from tests.browsing import PATIENCE
 from tests.running import House, running_house
-from tests.test_end_to_end import CHROMIUM, PATIENCE
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 #: Of the invented roster so many serve today, and are not suspended.
@@ -86,18 +85,6 @@ from members.models import Member
 for code in {codes!r}:
     print(Member.objects.get(code=code).pk)
 """
-
-
-@pytest.fixture(autouse=True)
-def machine_may_be_busy():
-    expect.set_options(timeout=PATIENCE)
-    yield
-    expect.set_options(timeout=5_000)
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return CHROMIUM
 
 
 @pytest.fixture(scope="module")

@@ -92,6 +92,7 @@ def pages(world: World) -> Iterator[str]:
             yield from (address(model, act, row.pk) for act in ("change", "history", "delete"))
 
 
+@pytest.mark.once
 def test_office_pages_show_what_was_typed_as_text(world):
     client = Client(raise_request_exception=False)
     client.force_login(world.users["registrar"])

@@ -1,5 +1,7 @@
 """Two clerks at the same meeting at once: one list, one notice."""
 
+import pytest
+
 from tests.running import all_at_once, running_house
 
 SCENE = """
@@ -40,10 +42,15 @@ print(Notice.objects.count(), NoticeRecipient.objects.count())
 """
 
 
-def test_two_clerks_make_one_list_and_one_notice(tmp_path):
+@pytest.fixture
+def house(tmp_path):
     with running_house(tmp_path / "house") as house:
         house.ask(SCENE)
-        for act in (BUILD, TELL):
-            command = ("shell", "--verbosity", "0", "-c", act)
-            assert all_at_once(house, command, command, command) == [("", 0)] * 3
-        assert house.ask(COUNTS).splitlines() == ["1 20", "1 20"]
+        yield house
+
+
+def test_two_clerks_make_one_list_and_one_notice(house):
+    for act in (BUILD, TELL):
+        command = ("shell", "--verbosity", "0", "-c", act)
+        assert all_at_once(house, command, command, command) == [("", 0)] * 3
+    assert house.ask(COUNTS).splitlines() == ["1 20", "1 20"]

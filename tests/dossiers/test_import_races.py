@@ -1,5 +1,7 @@
 """Several imports of one file at once: one effect, on whichever database the tests run with."""
 
+import pytest
+
 from tests.dossiers.workbooks import WHOLE, write
 from tests.running import all_at_once, running_house
 
@@ -16,10 +18,15 @@ print(AuditEntry.objects.filter(verb="import").count())
 """
 
 
-def test_imports_at_once_have_one_effect(tmp_path):
-    path = write(tmp_path / "book.xlsx", WHOLE)
+@pytest.fixture
+def house(tmp_path):
     with running_house(tmp_path / "house") as house:
         house.ask(SCENE)
-        command = ("import_workbook", str(path), "--term", "race")
-        assert all_at_once(house, *[command] * 4) == [("", 0)] * 4
-        assert house.ask(COUNTS).splitlines() == ["2 2 3", "1"]
+        yield house
+
+
+def test_imports_at_once_have_one_effect(house, tmp_path):
+    path = write(tmp_path / "book.xlsx", WHOLE)
+    command = ("import_workbook", str(path), "--term", "race")
+    assert all_at_once(house, *[command] * 4) == [("", 0)] * 4
+    assert house.ask(COUNTS).splitlines() == ["2 2 3", "1"]

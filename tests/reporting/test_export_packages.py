@@ -351,7 +351,7 @@ def test_killed_export_leaves_all_or_nothing(delay, tmp_path):
     process = subprocess.Popen(  # noqa: S603 -- our own script
         [sys.executable, "-c", script, str(tmp_path / "out")], env=environment
     )
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 180
     while not list(tmp_path.glob(".out*")) and time.monotonic() < deadline:
         time.sleep(0.01)
     time.sleep(delay)

@@ -14,7 +14,7 @@ from reporting.exporters.layout import (
 from tests.building import make_member, make_tenure, make_term
 from tests.reporting.forms import busy_member, forms_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ANNUAL_RETURN_LABELS = [
     "基本情况", "姓名", "党派", "界别", "履职情况",

@@ -19,7 +19,7 @@ from tests.building import make_member, make_tenure, make_term
 from tests.reporting.forms import busy_member, forms_of
 from tests.reporting.test_forms_layout import ANNUAL_RETURN_LABELS, PERFORMANCE_FORM_LABELS
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture(scope="module")

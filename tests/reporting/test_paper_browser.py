@@ -9,10 +9,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from core.counting import counted_length
+from tests.browsing import PATIENCE
 from tests.running import House, running_house
-from tests.test_end_to_end import CHROMIUM
 
-PATIENCE = 40_000  # milliseconds
+pytestmark = pytest.mark.once
+
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True}
 SCENE = """
 from datetime import date
@@ -58,11 +59,6 @@ DutyPaper.objects.update(text="", political_discipline="", suggestions="", signa
 """
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
-    return CHROMIUM
-
-
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with running_house(tmp_path_factory.mktemp("papers")) as house:
@@ -100,7 +96,7 @@ def opened(house: House, context: BrowserContext, name: str) -> Page:
 
 
 def said(page: Page, words: str) -> None:
-    expect(page.locator("[data-said]")).to_contain_text(words, timeout=PATIENCE)
+    expect(page.locator("[data-said]")).to_contain_text(words)
 
 
 def test_text_is_saved_by_itself(house, phone):
@@ -146,10 +142,10 @@ def test_two_devices_see_both_texts(house, phone, browser):
     said(second, "已自动保存")
     page.get_by_label("报告正文").fill("手机上写的。")
     conflict = page.locator(".paper-conflict")
-    expect(conflict).to_contain_text("电脑上写的。", timeout=PATIENCE)
+    expect(conflict).to_contain_text("电脑上写的。")
     expect(conflict).to_contain_text("手机上写的。")
     page.reload()
-    expect(conflict).to_contain_text("手机上写的。", timeout=PATIENCE)
+    expect(conflict).to_contain_text("手机上写的。")
     page.get_by_label("报告正文").press_sequentially("又一句。")
     page.wait_for_timeout(4000)
     assert stored(house, "performance_report")[0] == "电脑上写的。"
