@@ -5,7 +5,15 @@ from typing import Self
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.roles import RoleCode
-from exits.choices import CaseKind, CaseState, InterviewState, Partner
+from exits.choices import (
+    Act,
+    Addressee,
+    CaseKind,
+    CaseState,
+    InterviewState,
+    PaperKind,
+    Partner,
+)
 from exits.procedures import BEFORE_DECISION, kinds_where
 from members.choices import Party
 
@@ -113,3 +121,34 @@ class PaperQuerySet(QuerySet):
         elif user.is_authenticated:
             seen = seen | Q(partner__in=partners_for(user))
         return self.filter(seen)
+
+    def told_to(self, user) -> Self:
+        """Letters addressed to the account's own person, once the member was told of them: a
+        reminder with the act recorded, a decision once delivered, a notice once sent.
+        """
+        steps = self.model._meta.get_field("case").related_model._meta.get_field("steps")
+        deliveries = self.model._meta.get_field("case").related_model._meta.get_field("deliveries")
+        reminded = Exists(
+            steps.related_model.objects.filter(
+                case=OuterRef("case"),
+                kind__in=[Act.REMIND, Act.PERSUADE],
+                date__gte=OuterRef("issued_date"),
+            )
+        )
+        delivered = Exists(
+            deliveries.related_model.objects.filter(
+                case=OuterRef("case"),
+                addressee=Addressee.MEMBER,
+                delivered_date__isnull=False,
+            )
+        )
+        told = (
+            (Q(kind=PaperKind.REMINDER) & reminded)
+            | (Q(kind=PaperKind.DECISION_MEMBER) & delivered)
+        ) & Q(case__member__person__user=user, case__told_date__isnull=False)
+        noticed = Q(
+            kind=PaperKind.INTERVIEW_NOTICE,
+            interview__member__person__user=user,
+            interview__notified_at__isnull=False,
+        )
+        return self.filter(told | noticed)
