@@ -8,7 +8,7 @@ from django import forms
 
 from accounts.models import User
 from exits.choices import Act, CaseKind, Partner, Verdict
-from exits.forms.fields import REQUIRED, date_field, file_field, text_field
+from exits.forms.fields import REQUIRED, LeadersField, date_field, file_field, text_field
 from exits.models import Case, CaseDelivery
 from exits.procedures import PROCEDURES, partners_of
 from exits.selectors.cases import leaders_for
@@ -337,13 +337,7 @@ class DeliveryForm(forms.Form):
 
 
 class ConductorsForm(forms.Form):
-    leaders = forms.ModelMultipleChoiceField(
-        label="经办领导",
-        queryset=User.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": "所选账号不是领导，或是委员本人，请重新选择。"},
-    )
+    leaders = LeadersField()
 
     def __init__(self, *args, case: Case, **kwargs):
         self.case = case

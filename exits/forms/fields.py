@@ -2,6 +2,7 @@
 
 from django import forms
 
+from accounts.models import User
 from core.files import ACCEPTED, HELP, check_attachment
 
 REQUIRED = {"required": "此项必填。", "invalid": "请按 2026-01-31 的格式填写日期。"}
@@ -32,3 +33,21 @@ def file_field(label: str, **options) -> forms.FileField:
         widget=widget,
         **{"help_text": HELP} | options,
     )
+
+
+class LeadersField(forms.ModelMultipleChoiceField):
+    """Leaders to tick, by name."""
+
+    def __init__(self, **options) -> None:
+        invalid = "所选账号不是领导，或是委员本人，请重新选择。"
+        super().__init__(
+            label="经办领导",
+            queryset=User.objects.none(),
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            error_messages={"invalid_choice": invalid, "invalid_pk_value": invalid},
+            **options,
+        )
+
+    def label_from_instance(self, leader: User) -> str:
+        return leader.name

@@ -9,7 +9,7 @@ from assessments.choices import FindingState
 from assessments.models import Finding
 from assessments.services import decide_finding
 from exits.choices import CaseKind, Ground
-from exits.forms.fields import REQUIRED, date_field, file_field, text_field
+from exits.forms.fields import REQUIRED, LeadersField, date_field, file_field, text_field
 from exits.models import Case
 from exits.procedures import PROCEDURES
 from exits.selectors.cases import GROUND_OF, findings_for, leaders_for
@@ -33,14 +33,7 @@ class OpeningForm(forms.Form):
     applied_date = date_field(
         "书面申请日期", required=False, help_text="已收到委员的书面申请时填写。"
     )
-    conductors = forms.ModelMultipleChoiceField(
-        label="经办领导",
-        queryset=User.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text="除委员联络科和会商部门外，只有经办领导看得到惩戒性事项。",
-        error_messages={"invalid_choice": "所选账号不是领导，或是委员本人，请重新选择。"},
-    )
+    conductors = LeadersField(help_text="除委员联络科和会商部门外，只有经办领导看得到惩戒性事项。")
     attachment = file_field("材料")
 
     def __init__(

@@ -10,7 +10,7 @@ from accounts.models import User
 from accounts.roles import RoleCode
 from assessments.choices import FindingState, Outcome
 from assessments.models import Finding
-from exits.choices import CaseKind, CaseState, Ground, Partner, Verdict
+from exits.choices import Act, CaseKind, CaseState, Ground, Partner, Verdict
 from exits.models import Case, CaseOpinion, CaseStep
 from exits.procedures import PROCEDURES, last_state, partners_of
 from exits.selectors.board import SINCE
@@ -100,9 +100,12 @@ def consulted_in(case: Case) -> tuple[Consulted, ...]:
     )
 
 
-def steps_of(case: Case) -> QuerySet[CaseStep]:
-    """What was done, in the order it was done."""
-    return case.steps.select_related("entered_by").order_by("date", "entered_at", "pk")
+def steps_of(case: Case) -> list[CaseStep]:
+    """What was done, in the order it was done; what a decision corrected stands after it."""
+    steps = case.steps.select_related("entered_by").order_by("date", "entered_at", "pk")
+    return sorted(
+        steps, key=lambda step: (step.date, step.entered_at, step.kind == Act.CORRECT, step.pk)
+    )
 
 
 def leaders_for(case_or_member: Case | Member) -> QuerySet[User]:

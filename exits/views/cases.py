@@ -110,6 +110,7 @@ class CaseDetailView(CasePage, TemplateView):
             "line": line_of(case, timezone.localdate()),
             "way": way_of(case),
             "acts": [(SLUG_OF[act], act) for act in acts if act in SLUG_OF],
+            "next_act": next_act(case, acts),
             "held_back": Act.DECIDE in allowed(case)
             and may_ever(user, Act.DECIDE)
             and Act.DECIDE not in acts,
@@ -268,3 +269,15 @@ class OpinionAttachmentView(CaseAttachment):
 
 def page_of(case: Case) -> str:
     return reverse("exits:case-detail", args=[case.pk])
+
+
+def next_act(case: Case, acts: list[Act]) -> Act | None:
+    """The one of the open acts that carries the case on; a second reminder does not."""
+    done = set(case.efforts)
+    onward = (
+        act
+        for act in (Act.INFORM, Act.PROPOSE, Act.OPINE, Act.SUBMIT, Act.DECIDE, Act.PUBLISH)
+        if act in acts
+    )
+    pressing = (act for act in (Act.REMIND, Act.PERSUADE) if act in acts and act not in done)
+    return next(onward, None) or next(pressing, None)
