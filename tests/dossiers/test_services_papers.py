@@ -1,5 +1,3 @@
-import os
-import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -15,28 +13,22 @@ from dossiers.choices import (
     PaperState,
     ReturnBlock,
 )
-from dossiers.models import CampaignPaper, DutyPaper, HandIn, PaperBlock, PaperEvent
-from dossiers.selectors.duty import duty_facts
+from dossiers.models import CampaignPaper, DutyPaper, PaperBlock, PaperEvent
 from dossiers.selectors.papers import (
     collected_papers,
     default_papers,
-    is_late,
     owed_papers,
-    unconfirmed_blocks,
 )
 from dossiers.services.papers import (
     NoSuchTextError,
     NotCollectedError,
     NotOwnPaperError,
     PaperClosedError,
-    PaperIncompleteError,
     SignatureRefusedError,
     TextTooLongError,
-    confirm_block,
     open_paper,
     save_draft,
     sign_paper,
-    submit_paper,
 )
 from tests.building import hand_in, make_member, make_term
 from tests.dossiers.papers import (
@@ -44,7 +36,6 @@ from tests.dossiers.papers import (
     PDF,
     account,
     begun,
-    confirm_all,
     drawn,
     make_campaign,
     upload,
@@ -82,12 +73,6 @@ def standing(term):
 @pytest.fixture
 def campaign(term):
     return make_campaign(term)
-
-
-def submit(paper, at=AT):
-    return submit_paper(
-        paper=paper, seen_version=paper.version, actor=paper.member.person.user, at=at
-    )
 
 
 def send_back(paper, at, **marks):
@@ -313,103 +298,3 @@ def test_signature_is_drawn_anew_without_its_margin(campaign, standing):
     with Image.open(signed.signature.open("rb")) as kept:
         assert (kept.format, kept.width, kept.height <= 480) == ("PNG", 1200, True)
     assert sign_paper(paper=paper, image=None, actor=user, at=AT).signature.name == ""
-
-
-# Handing in ---------------------------------------------------------------------------------
-def test_return_is_handed_in_when_every_block_is_confirmed(campaign, member):
-    paper = begun(campaign, member)
-    for block in list(ReturnBlock)[:-1]:
-        confirm_block(paper=paper, block=block, remark="", actor=member.person.user, at=AT)
-    with pytest.raises(PaperIncompleteError) as refused:
-        submit(paper)
-    assert refused.value.missing == ["请先确认“奖惩等情况”"]
-    assert not HandIn.objects.exists()
-    confirm_block(
-        paper=paper, block=ReturnBlock.CONDUCT, remark="无", actor=member.person.user, at=AT
-    )
-    assert submit(paper).state == PaperState.SUBMITTED
-    assert [event.act for event in paper.events.all()] == [PaperAct.SUBMITTED]
-
-
-def test_form_is_handed_in_with_both_texts(campaign, standing):
-    paper = begun(campaign, standing, FORM)
-    paper = wrote(paper, political_discipline="严守纪律", suggestions=" \n")
-    with pytest.raises(PaperIncompleteError) as refused:
-        submit(paper)
-    assert refused.value.missing == ["“需反映的其他情况及建议”还没有填写"]
-    assert submit(wrote(paper, suggestions="无")).state == PaperState.SUBMITTED
-
-
-@pytest.mark.parametrize(("length", "may"), [(0, False), (1, True), (2000, True), (2001, False)])
-def test_report_is_handed_in_within_its_length(campaign, standing, length, may):
-    paper = wrote(begun(campaign, standing, REPORT), text="\n 　" + "报" * length + " \n")
-    if may:
-        assert submit(paper).state == PaperState.SUBMITTED
-    else:
-        with pytest.raises(PaperIncompleteError):
-            submit(paper)
-
-
-def test_submitting_twice_is_submitting_once(campaign, member):
-    paper = confirm_all(begun(campaign, member))
-    submit(paper)
-    entries = AuditEntry.objects.count()
-    assert submit(paper, AT + timedelta(days=1)).submitted_at == AT
-    assert (PaperEvent.objects.count(), HandIn.objects.count()) == (1, 1)
-    assert AuditEntry.objects.count() == entries
-
-
-def test_stale_paper_is_not_handed_in(campaign, standing):
-    paper = wrote(begun(campaign, standing, REPORT), text="第一稿")
-    wrote(paper, text="第二稿")
-    with pytest.raises(StaleRecordError):
-        submit(paper)
-
-
-def test_returned_paper_keeps_the_day_it_first_came(campaign, member):
-    paper = submit(confirm_all(begun(campaign, member)))
-    later = AT + timedelta(days=40)
-    paper = send_back(paper, later, meetings="补充第三季度会议")
-    assert unconfirmed_blocks(paper) == [ReturnBlock.MEETINGS]
-    with pytest.raises(PaperIncompleteError):
-        submit(paper, later)
-    again = later + timedelta(hours=1)
-    confirm_block(
-        paper=paper, block=ReturnBlock.MEETINGS, remark="", actor=member.person.user, at=again
-    )
-    paper = submit(paper, again)
-    assert (paper.first_submitted_at, paper.submitted_at) == (AT, again)
-    assert HandIn.objects.get().submitted_date == date(2024, 12, 5)
-    block = paper.blocks.get(block=ReturnBlock.MEETINGS)
-    assert (block.verdict, block.mark) == (BlockVerdict.WAITING, "补充第三季度会议")
-
-
-def test_hand_in_entered_by_the_office_stays(campaign, member):
-    hand_in(member, 2024, date(2024, 12, 2))
-    submit(confirm_all(begun(campaign, member)))
-    assert HandIn.objects.get().submitted_date == date(2024, 12, 2)
-
-
-@pytest.fixture(params=["UTC", "Asia/Shanghai", "America/New_York"])
-def host_zone(request, monkeypatch):
-    monkeypatch.setitem(os.environ, "TZ", request.param)
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-@pytest.mark.usefixtures("host_zone")
-@pytest.mark.parametrize(
-    ("moment", "day", "late"),
-    [
-        (datetime(2024, 12, 31, 15, 59, 59, tzinfo=UTC), date(2024, 12, 31), False),
-        (datetime(2024, 12, 31, 16, 0, 0, tzinfo=UTC), date(2025, 1, 1), True),
-    ],
-)
-def test_last_second_of_the_year_is_in_time(campaign, member, term, moment, day, late):
-    paper = submit(confirm_all(begun(campaign, member)), moment)
-    assert HandIn.objects.get().submitted_date == day
-    assert is_late(paper) == late
-    facts = duty_facts(term=term, year=2024, on=date(2024, 12, 31)).member(member.pk)
-    assert facts.value("hand_ins.annual_return") == (0 if late else 1)
