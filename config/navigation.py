@@ -151,7 +151,13 @@ MENU = [
         records("考核运行", "history", "assessments.run"),
         records("规则包版本", "menu_book", "assessments.packsnapshot"),
     ),
-    group("退出事项", records("退出事项", "logout", "exits.case")),
+    group(
+        "约谈、退出与暂停",
+        item("办理台", "view_kanban", "exits:case-board", "exits.view_case"),
+        records("退出与暂停事项", "logout", "exits.case"),
+        item("约谈", "forum", "exits:interview-list", "exits.view_interview"),
+        allowed("会商意见", "balance", "exits:opinion-list", f"{DESK_ADMIN}.gives_opinions"),
+    ),
     group(
         "表册导出",
         item("导出表册", "download", "reporting:export-create", "reporting.export_dutydossier"),

@@ -382,4 +382,7 @@ ABSOLUTE_URL_OVERRIDES = {
         "admin:reporting_dutydossier_change", args=[member.pk]
     ),
     "proposals.topic": lambda topic: reverse("reporting:topic-detail", args=[topic.pk]),
+    "assessments.finding": lambda finding: (
+        reverse("exits:suggestion-detail", args=[finding.member_id]) if finding.member_id else ""
+    ),
 }

@@ -6,8 +6,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin import SensitiveModelAdmin
-from exits.choices import CaseState
-from exits.models import Case
+from exits.choices import CaseState, InterviewState
+from exits.models import Case, Interview
 from members.admin.lists import MemberSectorFilter, MemberTermFilter, member_search
 
 TONES = {
@@ -15,6 +15,13 @@ TONES = {
     for state in CaseState
     if state not in {CaseState.PUBLISHED, CaseState.NOTIFIED}
 } | {CaseState.PUBLISHED.label: "success", CaseState.NOTIFIED.label: "success"}
+INTERVIEW_TONES = {
+    InterviewState.ARRANGED.label: "warning",
+    InterviewState.NOTIFIED.label: "warning",
+    InterviewState.HELD.label: "warning",
+    InterviewState.CLOSED.label: "success",
+    InterviewState.CANCELLED.label: "info",
+}
 
 
 class ClosedFilter(admin.SimpleListFilter):
@@ -35,10 +42,42 @@ class ClosedFilter(admin.SimpleListFilter):
         return queryset
 
 
-@admin.register(Case)
-class CaseAdmin(SensitiveModelAdmin):
-    """The list of all cases; each row leads to the case's own page, where it is carried on."""
+class LedOnAdmin(SensitiveModelAdmin):
+    """A list whose rows lead to pages of their own (`page`), where they are carried on.
 
+    These pages note the reading; a row that is not seen is a 404 here too.
+    """
+
+    page: str
+    list_select_related = ("member__person", "member__sector")
+    allowed_lookups = ("member",)
+    search_fields = member_search()
+    search_help_text = "按委员姓名或编号查找"
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @display(description="界别", ordering="member__sector__sequence")
+    def sector(self, row):
+        return row.member.sector
+
+    @display(description="状态", ordering="state", label=TONES | INTERVIEW_TONES)
+    def standing(self, row):
+        return row.get_state_display()
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        return HttpResponseRedirect(reverse(self.page, args=[row.pk]))
+
+
+@admin.register(Case)
+class CaseAdmin(LedOnAdmin):
+    page = "exits:case-detail"
     list_display = (
         "opened_date",
         "member",
@@ -50,7 +89,6 @@ class CaseAdmin(SensitiveModelAdmin):
         "closed_date",
     )
     list_display_links = ("opened_date", "member")
-    list_select_related = ("member__person", "member__sector")
     list_filter = (
         MemberTermFilter,
         ("kind", ChoicesDropdownFilter),
@@ -59,27 +97,10 @@ class CaseAdmin(SensitiveModelAdmin):
         ("side", ChoicesDropdownFilter),
         MemberSectorFilter,
     )
-    allowed_lookups = ("member",)
     date_hierarchy = "opened_date"
-    search_fields = member_search()
-    search_help_text = "按委员姓名或编号查找"
 
     def has_add_permission(self, request):
         return request.user.has_perm("exits.carry_on_case")
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    @display(description="界别", ordering="member__sector__sequence")
-    def sector(self, case):
-        return case.member.sector
-
-    @display(description="状态", ordering="state", label=TONES)
-    def standing(self, case):
-        return case.get_state_display()
 
     @display(description="本步时限", ordering="due_date")
     def due(self, case):
@@ -93,9 +114,21 @@ class CaseAdmin(SensitiveModelAdmin):
         asked = request.GET.urlencode()
         return HttpResponseRedirect(f"{page}?{asked}" if asked else page)
 
-    def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Leads to the case's own page, which notes the reading; unseen rows are a 404 here too."""
-        case = self.get_object(request, object_id)
-        if case is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        return HttpResponseRedirect(reverse("exits:case-detail", args=[case.pk]))
+
+@admin.register(Interview)
+class InterviewAdmin(LedOnAdmin):
+    page = "exits:interview-detail"
+    list_display = ("scheduled_at", "member", "sector", "kind", "standing", "leader", "result")
+    list_display_links = ("scheduled_at", "member")
+    list_select_related = ("member__person", "member__sector", "leader__person")
+    list_filter = (
+        MemberTermFilter,
+        ("kind", ChoicesDropdownFilter),
+        ("state", ChoicesDropdownFilter),
+        ("result", ChoicesDropdownFilter),
+        MemberSectorFilter,
+    )
+    date_hierarchy = "scheduled_at"
+
+    def has_add_permission(self, request):
+        return False

@@ -35,6 +35,12 @@ OPEN_STATES = (
     CaseState.DECIDED,
     CaseState.NOTIFIED,
 )
+#: What the board can be narrowed to.
+SHOWN = {
+    "late": "已超过时限的",
+    "decision": "待您登记审议决定的",
+    "delivery": "书面通知未送完的",
+}
 #: What a case in the state waits for, where that depends on nothing else.
 WAITS = {
     CaseState.OPENED: "待向会商部门通报情况",
@@ -79,15 +85,17 @@ class Board:
         return [line for state in self.states for line in state.lines]
 
 
-def board_of(*, user: User, on: date, kind: str = "", late_only: bool = False) -> Board:
-    """The cases the account sees; `ended` are those closed in the year of `on`."""
+def board_of(*, user: User, on: date, kind: str = "", show: str = "") -> Board:
+    """The cases the account sees; `ended` are those closed in the year of `on`.
+
+    `show` narrows to a name of SHOWN.
+    """
     seen = cases_in_words(Case.objects.visible_to(user))
     every = [line_of(case, on) for case in seen.open().order_by("opened_date", "pk")]
     counts = Counter(line.case.kind for line in every)
     shown = [line for line in every if not kind or line.case.kind == kind]
     late = sum(line.is_overdue for line in shown)
-    if late_only:
-        shown = [line for line in shown if line.is_overdue]
+    shown = [line for line in shown if _is_shown(line, show, user)]
     ended = seen.filter(closed_date__year=on.year).order_by("-closed_date", "-pk")
     return Board(
         states=tuple(
@@ -107,6 +115,29 @@ def board_of(*, user: User, on: date, kind: str = "", late_only: bool = False) -
         overdue=late,
         ended=tuple(ended.filter(kind=kind) if kind else ended),
     )
+
+
+def _is_shown(line: BoardLine, show: str, user: User) -> bool:
+    case = line.case
+    match show:
+        case "late":
+            return line.is_overdue
+        case "decision":
+            return case.state == CaseState.SUBMITTED and case.proposed_by_id != user.pk
+        case "delivery":
+            return case.state == CaseState.DECIDED
+    return True
+
+
+def awaiting_decision(*, user: User) -> CaseQuerySet:
+    """Laid before the deciding body; who made the proposal does not record the decision."""
+    submitted = Case.objects.visible_to(user).filter(state=CaseState.SUBMITTED)
+    return submitted.exclude(proposed_by=user)
+
+
+def awaiting_delivery(*, user: User) -> CaseQuerySet:
+    """Decided, with somebody still to be told in writing."""
+    return Case.objects.visible_to(user).filter(state=CaseState.DECIDED)
 
 
 def cases_in_words(cases: CaseQuerySet) -> CaseQuerySet:

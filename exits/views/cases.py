@@ -18,7 +18,7 @@ from exits.forms.cases import ACT_FORMS, CaseForm, ConductorsForm, DeliveryForm
 from exits.models import Case, CaseDelivery, CaseOpinion, CaseStep, OfficialPaper
 from exits.permissions import CARRY_ON, NEEDED, may_ever, open_acts, speaks_for
 from exits.procedures import PROCEDURES, allowed
-from exits.selectors.board import board_of, cases_in_words, line_of
+from exits.selectors.board import SHOWN, board_of, cases_in_words, line_of
 from exits.selectors.cases import consulted_in, steps_of, way_of
 from exits.views.base import AskedIn, DeskPage, carried_out
 
@@ -48,16 +48,18 @@ class CaseBoardView(DeskPage, TemplateView):
         kind = self.request.GET.get("kind", "")
         if kind and kind not in CaseKind.values:
             raise Http404("没有这一类事项。")
-        late = self.request.GET.get("late") == "yes"
+        show = self.request.GET.get("show", "")
+        show = show if show in SHOWN else ""
         today = timezone.localdate()
-        board = board_of(user=self.request.user, on=today, kind=kind, late_only=late)
+        board = board_of(user=self.request.user, on=today, kind=kind, show=show)
         shown = [line.case.pk for line in board.lines] + [case.pk for case in board.ended]
         self.note(Case.objects.filter(pk__in=shown))
         own = {
             "board": board,
             "kind": kind,
             "kind_label": CaseKind(kind).label if kind else "",
-            "late": late,
+            "show": show,
+            "shown_label": SHOWN.get(show, ""),
             "may_open": self.request.user.has_perm(CARRY_ON),
         }
         return super().get_context_data(**kwargs) | own

@@ -3,6 +3,7 @@
 from django.http import Http404
 from django.utils import timezone
 
+from accounts.roles import RoleCode
 from members.selectors import current_term
 from reporting.admin.lists import years_so_far
 from reporting.permissions import sees_assembly, sees_overview
@@ -68,3 +69,10 @@ def offers_overview(request) -> bool:
 def offers_assembly(request) -> bool:
     """Whether the menu leads to what the assembly itself has to hold."""
     return sees_assembly(request.user)
+
+
+def gives_opinions(request) -> bool:
+    """Whether the account speaks for a department that is asked for opinions."""
+    return request.user.has_role(
+        RoleCode.ORGANIZATION_DEPARTMENT, RoleCode.UNITED_FRONT_DEPARTMENT
+    ) and request.user.has_perm("exits.give_opinion")

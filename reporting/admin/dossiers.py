@@ -28,8 +28,6 @@ from reporting.selectors.own import forms_of
 from reporting.selectors.standing import as_of, standing_of
 
 WHOLE_TERM = "term"
-#: Outcomes that can open a case of exit.
-EXIT_OUTCOMES = (Outcome.ADVISE_RESIGN, Outcome.ORDER_RESIGN, Outcome.REVOKE)
 
 
 @admin.register(DutyDossier)
@@ -148,7 +146,7 @@ class DutyDossierAdmin(AuditedModelAdmin):
             "findings": findings_of(member=member, year=year, user=request.user),
             "objections": objections_of(member=member, year=year, user=request.user),
             "forms": self._forms(request, member, looked_at),
-            "exit_outcomes": EXIT_OUTCOMES,
+            "is_own": member.person.user_id == request.user.pk,
             "may_see_rules": request.user.reads_everything,
         }
         return TemplateResponse(request, "reporting/dutydossier_detail.html", context)

@@ -1,10 +1,9 @@
 """One member's whole dossier for a year or for the term, as rows that say where they come from."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
-from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
@@ -12,41 +11,13 @@ from accounts.models import User
 from assessments.models import Finding
 from attendance.choices import ATTENDED_STATUSES, AttendanceStatus
 from attendance.models import Attendance, OutsideInvitation, Speech
-from core.models import Recorded
 from dossiers.choices import ObjectionState
 from dossiers.models import HandIn, Objection, StandingReview
-from exits.models import Case
+from exits.models import Case, Interview
 from members.models import Commendation, ConductFinding, Member, Sanction
 from proposals.models import Article, Proposal, PublicOpinionReport, Research
-
-
-@dataclass(frozen=True)
-class Row:
-    """One record: when, what, how it stands, and who entered it when.
-
-    `model` ("attendance.meeting") and `pk` name the page on which it is kept.
-    """
-
-    date: date | None
-    title: str
-    status: str
-    entered_by: str
-    entered_at: datetime | None
-    model: str
-    pk: int
-    #: good, warn or bad: only ever beside the word in `status`.
-    tone: str = ""
-
-
-@dataclass(frozen=True)
-class Block:
-    """The records of one kind. `model` and `query` name the list in which they are all found."""
-
-    title: str
-    rows: list[Row]
-    model: str
-    query: str
-    totals: str = ""
+from reporting.selectors.proceedings import cases, interviews
+from reporting.selectors.rows import Block, Row, enterer, joined, listed, mine, row, within
 
 
 @dataclass(frozen=True)
@@ -97,42 +68,6 @@ def years_of(member: Member, on: date) -> list[int]:
     last = min(member.term.end_date, member.exited_date or on, on)
     first = max(member.joined_date, member.term.start_date)
     return list(range(max(last, first).year, first.year - 1, -1))
-
-
-def enterer(record: Recorded) -> str:
-    return record.recorded_by.name if record.recorded_by else "系统"
-
-
-def within(year: int | None, path: str) -> Q:
-    return Q() if year is None else Q(**{f"{path}__year": year})
-
-
-def mine(records: QuerySet, user: User, condition: Q) -> QuerySet:
-    """The records meeting the condition, without those the account may not see."""
-    return records.visible_to(user).filter(condition).select_related("recorded_by")  # type: ignore[attr-defined]
-
-
-def row(record: Recorded, on: date | None, title: str, status: str = "", tone: str = "") -> Row:
-    return Row(
-        date=on,
-        title=title,
-        status=status,
-        entered_by=enterer(record),
-        entered_at=record.recorded_at,
-        model=record._meta.label_lower,
-        pk=record.pk,
-        tone=tone,
-    )
-
-
-def listed(member: Member, path: str, year: int | None, date_path: str = "") -> str:
-    """Query string of the admin list that holds the same records."""
-    query = f"{path}__id__exact={member.pk}&term={member.term.code}"
-    return f"{query}&{date_path}__year={year}" if year and date_path else query
-
-
-def joined(parts: Iterable[Any]) -> str:
-    return " · ".join(str(part) for part in parts if part)
 
 
 def meetings(member: Member, year: int | None, user: User) -> Block:
@@ -351,22 +286,6 @@ def conduct(model: type[Model], title: str) -> Callable[[Member, int | None, Use
     return block
 
 
-def cases(member: Member, year: int | None, user: User) -> Block:
-    """Procedures of exit, whatever the year: they belong to the term."""
-    records = mine(Case.objects.all(), user, Q(member=member)).order_by("opened_date")
-    rows = [
-        row(
-            case,
-            case.opened_date,
-            case.get_kind_display(),
-            f"{case.closed_date:%Y-%m-%d} 办结" if case.closed_date else "办理中",
-            tone="" if case.closed_date else "warn",
-        )
-        for case in records
-    ]
-    return Block("退出事项", rows, "exits.case", listed(member, "member", None))
-
-
 def reviews(member: Member, year: int | None, user: User) -> Block:
     condition = Q(member=member) & (Q() if year is None else Q(campaign__year=year))
     records = mine(StandingReview.objects.select_related("campaign"), user, condition)
@@ -392,5 +311,6 @@ BLOCKS: dict[type[Model], Callable[[Member, int | None, User], Block]] = {
     Commendation: conduct(Commendation, "奖励"),
     Sanction: conduct(Sanction, "惩处"),
     ConductFinding: conduct(ConductFinding, "行为认定"),
+    Interview: interviews,
     Case: cases,
 }

@@ -19,6 +19,9 @@ from accounts.choices import Verb
 from accounts.models import AuditEntry, User
 from assessments.choices import FindingState
 from core.files import attachment_name
+from exits.choices import Addressee
+from exits.models import Case, Interview, OfficialPaper
+from exits.selectors.own import own_written_steps
 
 #: Bookkeeping of the rows, and keys that mean nothing outside.
 UNSAID = frozenset({"id", "version", "record_digest", "evidence_digest", "record_id"})
@@ -27,7 +30,10 @@ Extra = tuple[str, Callable[[Any], Any]]
 
 @dataclass(frozen=True)
 class Held:
-    """A kind of row: paths from it to the person, what narrows it, FKs worth fetching along."""
+    """A kind of row: paths from it to the person, what narrows it, FKs worth fetching along.
+
+    `told`: of these rows only those the person was told of.
+    """
 
     heading: str
     paths: tuple[str, ...] = ("member__person",)
@@ -35,6 +41,7 @@ class Held:
     related: tuple[str, ...] = ()
     extra: tuple[Extra, ...] = ()
     hidden: frozenset[str] = frozenset()
+    told: Callable[[User], QuerySet[Any]] | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,25 @@ class Sheet:
     files: list[Attached]
 
 
+#: Of a case: what the departments and the office said among themselves.
+CONSULTATION = frozenset(
+    {
+        "grounds",
+        "finding",
+        "origin",
+        "side",
+        "due_date",
+        "informed_date",
+        "organization_opinion",
+        "united_front_opinion",
+        "proposed_date",
+        "proposal",
+        "proposed_by",
+        "submitted_date",
+        "decided_by",
+        "recorded_by",
+    }
+)
 HELD: dict[str, Held] = {
     "members.person": Held("身份", ("pk",)),
     "members.member": Held("各届委员身份", ("person",)),
@@ -113,10 +139,32 @@ HELD: dict[str, Held] = {
         only={"state": FindingState.CONFIRMED},
         hidden=frozenset({"first_run", "last_run"}),
     ),
+    "exits.interview": Held(
+        "约谈",
+        hidden=frozenset({"finding", "result_note", "follow_up_date", "follow_up_note"}),
+        told=Interview.objects.told_to,
+    ),
     "exits.case": Held(
-        "已办结的退出事项",
-        only={"closed_date__isnull": False},
-        hidden=frozenset({"finding"}),
+        "已告知的退出与暂停事项",
+        hidden=CONSULTATION,
+        told=Case.objects.told_to,
+    ),
+    "exits.casestep": Held(
+        "本人的申请与说明",
+        ("case__member__person",),
+        told=lambda user: own_written_steps(user=user),
+    ),
+    "exits.casedelivery": Held(
+        "决定送达",
+        ("case__member__person",),
+        only={"addressee": Addressee.MEMBER, "delivered_date__isnull": False},
+        hidden=frozenset({"entered_by", "entered_at"}),
+    ),
+    "exits.officialpaper": Held(
+        "致本人的公文",
+        ("case__member__person", "interview__member__person"),
+        hidden=frozenset({"sha256", "appendix"}),
+        told=OfficialPaper.objects.told_to,
     ),
 }
 #: What a reader is told of what is not in the package.
@@ -124,16 +172,16 @@ LEFT_OUT: dict[str, str] = {
     "members.changereport": "其他单位报来、尚在核实或据以办理的情况：不由您提供，办理前公开会妨碍核实；"
     "据此作出的决定会书面通知您。",
     "assessments.findingevent": "考核发现的审核经过：属于决定之前的内部研究；已确认的发现在本包中。",
-    "exits.casestep": "退出事项的会商、研究经过：属于决定之前的内部研究；办结以后，"
-    "该事项在本包中。",
+    "exits.caseopinion": "组织部、统战部的会商意见：属于决定之前的内部研究；已告知的事项和决定在本包中。",
     "proposals.topic": "议题本身不是您的个人信息；您参加的情况在本包中。",
     "proposals.topicpartnership": "议题与县（区）政协的联动，不是您的个人信息。",
     "reporting.dutydossier": "履职档案是以上记录的另一种看法，没有另外的内容。",
 }
 #: Rows of kinds that are in the package, but not yet.
 NOT_YET = (
-    "尚未确认的考核发现、尚未经主席会议确定的述职评价、尚未办结的退出事项："
-    "属于决定之前的内部研究，确认或办结后即在本包中，决定另有书面通知。"
+    "尚未确认的考核发现、尚未经主席会议确定的述职评价、尚未通知的约谈，"
+    "退出与暂停事项中尚未告知的和会商、研究经过：属于决定之前的内部研究，"
+    "确认或告知后即在本包中，决定另有书面通知。"
 )
 
 
@@ -155,6 +203,8 @@ def rows_about(model: type[Model], held: Held, user: User) -> QuerySet[Any]:
         own |= Q(**{"user" if path == "pk" else f"{path}__user": user})
     keys = [item.name for item in model._meta.concrete_fields if isinstance(item, ForeignKey)]
     rows = model._default_manager.filter(own, **held.only)
+    if held.told is not None:
+        rows = rows.filter(pk__in=held.told(user).values("pk"))
     # A key list, because a row may be found by two paths, and not every database compares JSON.
     found = model._default_manager.filter(pk__in=rows.values("pk"))
     return found.select_related(*keys, *held.related).order_by("pk")

@@ -12,6 +12,15 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.roles import RoleCode
 from members.models import Term
+from reporting.selectors.worklist.cases import (
+    decisions_to_deliver,
+    decisions_to_record,
+    interviews_to_carry_on,
+    open_cases,
+    opinions_to_give,
+    own_applications,
+    own_interviews,
+)
 from reporting.selectors.worklist.collecting import attendance_to_report
 from reporting.selectors.worklist.house import (
     accounts_to_help,
@@ -46,7 +55,6 @@ from reporting.selectors.worklist.yearly import (
     campaigns,
     dated_duties,
     findings_to_review,
-    open_cases,
 )
 
 __all__ = ["TaskGroup", "work_list"]
@@ -64,7 +72,11 @@ OF_TERM: tuple[Callable[[Desk], Iterator[Task]], ...] = (
     topics_overdue,
     contributions_owed,
     findings_to_review,
+    interviews_to_carry_on,
     open_cases,
+    opinions_to_give,
+    decisions_to_record,
+    decisions_to_deliver,
     campaigns,
     papers_to_settle,
     dated_duties,
@@ -77,6 +89,8 @@ OF_MEMBER: tuple[Callable[[Desk], Iterator[Task]], ...] = (
     answered_objections,
     work_to_sign_or_mend,
     papers_to_hand_in,
+    own_interviews,
+    own_applications,
 )
 #: Of the house, whether or not there is a term yet.
 OF_HOUSE: tuple[Callable[[Viewer], Iterator[Task]], ...] = (

@@ -5,14 +5,12 @@ from datetime import date, timedelta
 
 from django.db.models import Count
 
-from accounts.roles import RoleCode
 from assessments.choices import FindingState
 from assessments.models import Finding
 from assessments.rulebook.packs import Duty
 from assessments.selectors import pack_of
 from dossiers.choices import HandInKind
 from dossiers.models import Campaign, HandIn
-from exits.models import Case
 from members.models import Member
 from reporting.selectors.worklist.tasks import Desk, Task, address, records
 
@@ -37,25 +35,6 @@ def findings_to_review(desk: Desk) -> Iterator[Task]:
                 "assessments.finding", state__exact=FindingState.OPEN.value, term=desk.term.code
             ),
         )
-
-
-def open_cases(desk: Desk) -> Iterator[Task]:
-    """For the office that carries them on, and the department of the member's side."""
-    carries_on = desk.may("exits.carry_on_case")
-    if not carries_on and not desk.user.has_role(
-        RoleCode.ORGANIZATION_DEPARTMENT, RoleCode.UNITED_FRONT_DEPARTMENT
-    ):
-        return
-    cases = Case.objects.visible_to(desk.user).filter(
-        member__term=desk.term, closed_date__isnull=True
-    )
-    yield Task(
-        subject="退出事项",
-        title="退出事项办理中" if carries_on else "本部门一方委员的退出事项办理中",
-        count=cases.count(),
-        unit="件",
-        path=records("exits.case", closed="no", term=desk.term.code),
-    )
 
 
 def campaigns(desk: Desk) -> Iterator[Task]:
