@@ -133,7 +133,9 @@ class CloseForm(InterviewForm):
     button = "办结"
     consequence = "办结后不能再改。结果和说明不向委员本人显示。"
     result = forms.ChoiceField(label="结果", choices=InterviewResult, error_messages=REQUIRED)
-    note = text_field("结果说明", required=False)
+    note = text_field(
+        "结果说明", required=False, help_text="委员没有确认约谈记录的，在此写明原因。"
+    )
     closed_date = date_field("办结日期")
     follow_up_date = date_field(
         "回访日期", required=False, help_text="到期时提醒；不需要回访的不填。"

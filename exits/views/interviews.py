@@ -91,7 +91,9 @@ class InterviewDetailView(InterviewPage, DetailView):
             for act, form in OFFICE_FORMS.items()
             if act in now
         ]
-        return super().get_context_data(**kwargs) | {
+        context = super().get_context_data(**kwargs)
+        del context["object"]  # The theme would link to a list it has none of.
+        return context | {
             "title": f"{interview.get_kind_display()}：{interview.member.person.name}",
             "line": interview_line(interview, at=at),
             "leader": leader_title(interview),
