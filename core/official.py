@@ -19,6 +19,8 @@ TYPE_AREA, LARGEST_MASTHEAD = 436, 48
 #: Chinese characters; a longer numbered line is a sentence of the text, not a heading.
 LONGEST_HEADING = 30
 SHORT = 4
+#: Characters of a title in one line; how far from the middle a pause is looked for, and where.
+TITLE_LINE, NEAR, PAUSES = 20, 5, frozenset("的、，和去》）")
 NUMBERED = re.compile(r"[一二三四五六七八九十]{1,3}、")
 FIGURE = re.compile(r"-?\d+(?:\.\d+)?%?|—")
 
@@ -90,6 +92,11 @@ class OfficialLetter:
         return [_line(text) for raw in self.body.splitlines() if (text := raw.strip())]
 
     @property
+    def title_lines(self) -> list[str]:
+        """Lines of about the same length, none longer than the type area is wide."""
+        return balanced(self.title)
+
+    @property
     def masthead_points(self) -> int:
         return min(LARGEST_MASTHEAD, TYPE_AREA // max(len(self.masthead), 1))
 
@@ -99,6 +106,23 @@ class OfficialLetter:
         day = self.issued_date
         figures = len(f"{day.year}{day.month}{day.day}")
         return 3 + figures * 0.55 + 8
+
+
+def balanced(title: str) -> list[str]:
+    """The title in as few lines as it needs, broken where a reader would pause if there is such
+    a place near the middle.
+    """
+    count = -(-len(title) // TITLE_LINE)
+    lines = []
+    for left in range(count, 1, -1):
+        middle = -(-len(title) // left)
+        near = sorted(range(middle - NEAR, middle + NEAR + 1), key=lambda at: abs(at - middle))
+        pauses = [at for at in near if 0 < at <= TITLE_LINE and title[at - 1 : at] in PAUSES]
+        rest = (left - 1) * TITLE_LINE
+        cut = next((at for at in pauses if len(title) - at <= rest), middle)
+        lines.append(title[:cut])
+        title = title[cut:]
+    return [*lines, title]
 
 
 def print_official_letter(letter: OfficialLetter) -> bytes:

@@ -48,7 +48,7 @@ def laid_out(
         title=title,
         body=body,
         issued_date=issued_date,
-        issuer="" if is_record else issuer_of(head, kind),
+        issuer="" if signed_by_hand else issuer_of(head, kind),
         addressees=() if signed_by_hand or kind == PaperKind.PUBLICATION else addressees,
         tables=[_table(table) for table in appendix],
         facts=_facts(interview) if is_record and interview else (),

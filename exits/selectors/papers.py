@@ -222,7 +222,7 @@ def values_of_case(case: Case) -> Mapping[str, str]:
         "事项": case.get_kind_display(),
         "情形": case.get_ground_display(),
         "事由": case.grounds,
-        "依据条款": f"{PX19} {item}" if item else procedure.citation,
+        "依据条款": f"{PX19}文件{item}" if item else procedure.citation,
         "会商部门": department_name(assembly, case.side),
         "会商部门全称": full_department_name(assembly, case.side),
         "立案日期": _day(case.opened_date),
@@ -273,9 +273,10 @@ def _opinions(case: Case) -> str:
 
 def _efforts(case: Case) -> str:
     steps = case.steps.filter(kind__in=[Act.REMIND, Act.PERSUADE]).order_by("date", "pk")
-    return "\n".join(
-        f"{written(step.date)}{step.get_kind_display()}：{step.note}" for step in steps
-    )
+    lines = [f"{written(step.date)}{step.get_kind_display()}：{step.note}" for step in steps]
+    if not lines and case.has_applied:
+        return "未经提醒、劝说，本人已提交书面申请。"
+    return "\n".join(lines)
 
 
 def papers_of(

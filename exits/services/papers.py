@@ -216,7 +216,7 @@ def edit_letter_head(
     """
     Assembly.objects.select_for_update(no_key=True).get(pk=assembly.pk)
     head = letter_head(assembly)
-    if head.pk is not None and seen_version == 0:
+    if seen_version == 0 and not head._state.adding:
         raise StaleRecordError(head, [])
     for name, value in names.items():
         setattr(head, name, value.strip())

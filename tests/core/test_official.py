@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from core.official import AnnexTable, Cell, LetterForm, OfficialLetter, print_official_letter
+from core.official import (
+    AnnexTable,
+    Cell,
+    LetterForm,
+    OfficialLetter,
+    balanced,
+    print_official_letter,
+)
 from tests.core.test_letters import PAYLOADS
 
 BODY = "根据有关规定，现将有关情况通报如下。\n一、基本情况\n该委员情况属实。"
@@ -133,6 +140,33 @@ def test_record_has_its_facts_and_places_to_sign():
 def test_body_of_ten_thousand_characters_runs_over_pages():
     text = "".join(pages(replace(LETTER, body="字" * 10_000)))
     assert text.count("字") == 10_000 + LETTER.number.count("字")
+
+
+@pytest.mark.parametrize(
+    ("title", "lines"),
+    [
+        ("关于有关情况的函", ["关于有关情况的函"]),
+        ("十" * 20, ["十" * 20]),
+        ("十" * 21, ["十" * 11, "十" * 10]),
+        (
+            "关于李建国同志拟责令辞去委员有关情况的通报函",
+            ["关于李建国同志拟责令辞去", "委员有关情况的通报函"],
+        ),
+        (
+            "关于李明同志辞去政协萍乡市第十四届委员会委员的公告",
+            ["关于李明同志辞去", "政协萍乡市第十四届委员会委员的公告"],
+        ),
+    ],
+)
+def test_title_is_broken_into_even_lines(title, lines):
+    assert balanced(title) == lines
+
+
+@pytest.mark.parametrize("length", [1, 19, 40, 41, 60, 200])
+def test_no_line_of_a_title_is_too_long(length):
+    lines = balanced(("关于甲的" * 50)[:length])
+    assert "".join(lines) == ("关于甲的" * 50)[:length]
+    assert max(map(len, lines)) <= 20
 
 
 def test_same_letter_gives_the_same_bytes():
