@@ -100,11 +100,11 @@ def opine(desk: Desk, case: Case, partner: str, verdict: str = "agree", **fields
     return give_opinion(case=case, partner=partner, verdict=verdict, **(values | fields))
 
 
-def consulted(desk: Desk, case: Case) -> Case:
+def consulted(desk: Desk, case: Case, on: date = DAYS[2]) -> Case:
     """Both departments agree where both are asked, else that of the member's side."""
     both = case.kind in {CaseKind.RESIGNATION, CaseKind.SUSPENSION, CaseKind.REINSTATEMENT}
     for partner in ("organization", "united_front") if both else (case.side,):
-        opine(desk, case, partner)
+        opine(desk, case, partner, date=on)
     case.refresh_from_db()
     return case
 
@@ -160,21 +160,26 @@ def published(desk: Desk, case: Case, on: date = DAYS[10]) -> Case:
 
 
 def to_proposed(desk: Desk, member: Member, kind: str, **fields) -> Case:
-    return proposed(desk, consulted(desk, informed(desk, opened(desk, member, kind, **fields))))
+    case = opened(desk, member, kind, **fields)
+    late = (case.opened_date - START).days
+    case = consulted(desk, informed(desk, case, day(late + 1)), day(late + 2))
+    return proposed(desk, case, date=day(late + 3))
 
 
 def to_submitted(desk: Desk, member: Member, kind: str, **fields) -> Case:
     """The written application is there where the kind needs one."""
     case = to_proposed(desk, member, kind, **fields)
+    late = (case.opened_date - START).days
     if kind in {
         CaseKind.RESIGNATION,
         CaseKind.ORDER_RESIGN,
         CaseKind.ADVISE_RESIGN_STANDING,
         CaseKind.ORDER_RESIGN_STANDING,
     }:
-        case = applied(desk, case)
-    return submitted(desk, case)
+        case = applied(desk, case, day(late + 6))
+    return submitted(desk, case, day(late + 7))
 
 
 def to_decided(desk: Desk, member: Member, kind: str, **fields) -> Case:
-    return decide(desk, to_submitted(desk, member, kind, **fields))
+    case = to_submitted(desk, member, kind, **fields)
+    return decide(desk, case, date=case.submitted_date + timedelta(days=1))
