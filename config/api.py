@@ -29,7 +29,15 @@ from attendance.api import (
     OutsideInvitationViewSet,
     SpeechViewSet,
 )
-from dossiers.api import CampaignViewSet, FactsViewSet, HandInViewSet, ObjectionViewSet
+from dossiers.api import (
+    CampaignViewSet,
+    DutyPaperViewSet,
+    FactsViewSet,
+    HandInViewSet,
+    ObjectionViewSet,
+    StandingReviewViewSet,
+    SubmissionViewSet,
+)
 from exits.api import EvaluationView
 from members.api.conduct import CommendationViewSet, ConductFindingViewSet, SanctionViewSet
 from members.api.notices import NoticeViewSet
@@ -82,6 +90,9 @@ ENDPOINTS = {
     "topics": TopicViewSet,
     "campaigns": CampaignViewSet,
     "hand-ins": HandInViewSet,
+    "duty-papers": DutyPaperViewSet,
+    "standing-reviews": StandingReviewViewSet,
+    "submissions": SubmissionViewSet,
     "objections": ObjectionViewSet,
     "change-reports": ChangeReportViewSet,
     "runs": RunViewSet,

@@ -19,8 +19,27 @@ from accounts.api.base import (
 )
 from accounts.services.reading import note_reading
 from dossiers.facts import YEAR_SUMMARY, MemberFacts, year_summary
-from dossiers.filters import CampaignFilter, FactsFilter, HandInFilter, ObjectionFilter
-from dossiers.models import Campaign, HandIn, Objection, ObjectionEntry
+from dossiers.filters import (
+    CampaignFilter,
+    DutyPaperFilter,
+    FactsFilter,
+    HandInFilter,
+    ObjectionFilter,
+    StandingReviewFilter,
+    SubmissionFilter,
+)
+from dossiers.models import (
+    Campaign,
+    Declaration,
+    DutyPaper,
+    HandIn,
+    Objection,
+    ObjectionEntry,
+    PaperBlock,
+    StandingReview,
+    Submission,
+    SubmissionSigner,
+)
 from dossiers.permissions import may_read_penalties, members_with_readable_facts
 from dossiers.selectors import duty_facts
 from members.api.register import MemberReference, OpenToBusinessViewSet
@@ -119,6 +138,139 @@ class ObjectionViewSet(SensitiveViewSet):
     def _record_reading(self, ids: Sequence[int]) -> None:
         rows = Objection.objects.filter(pk__in=ids).disciplinary()
         note_reading(rows=rows, actor=self.request.user, at=timezone.now())
+
+
+class PaperBlockSerializer(ReadSerializer):
+    class Meta:
+        model = PaperBlock
+        fields = ["block", "confirmed_at", "remark", "verdict", "mark"]
+
+
+class DeclarationSerializer(ReadSerializer):
+    class Meta:
+        model = Declaration
+        fields = ["block", "record_type", "record_id", "date", "text", "state", "answer"]
+
+
+class DutyPaperSerializer(ReadSerializer):
+    member = MemberReference(read_only=True, label="委员")
+    year = serializers.IntegerField(source="campaign.year", read_only=True, label="年度")
+    blocks = PaperBlockSerializer(many=True, read_only=True, label="登记表各栏")
+    declarations = DeclarationSerializer(many=True, read_only=True, label="本人补充")
+
+    class Meta:
+        model = DutyPaper
+        fields = [
+            "id",
+            "member",
+            "year",
+            "kind",
+            "state",
+            "text",
+            "political_discipline",
+            "suggestions",
+            "blocks",
+            "declarations",
+            "first_submitted_at",
+            "submitted_at",
+            "verified_at",
+            "version",
+        ]
+
+
+class DutyPaperViewSet(SensitiveViewSet):
+    queryset = DutyPaper.objects.select_related("member__person", "campaign").prefetch_related(
+        "blocks", "declarations"
+    )
+    serializer_class = DutyPaperSerializer
+    filterset_class = DutyPaperFilter
+    search_fields = ["member__person__name"]
+    ordering_fields = ["submitted_at", "first_submitted_at"]
+    ordering = ["pk"]
+    about = (
+        "年度填报的材料：登记表各栏的确认与审核、本人补充，述职表与报告的文字。"
+        "草稿只有本人可见；查看他人的材料记入审计。"
+    )
+
+
+class StandingReviewSerializer(ReadSerializer):
+    member = MemberReference(read_only=True, label="委员")
+    year = serializers.IntegerField(source="campaign.year", read_only=True, label="年度")
+
+    class Meta:
+        model = StandingReview
+        fields = [
+            "id",
+            "member",
+            "year",
+            "reports_orally",
+            "reported_date",
+            "opinion",
+            "decided_date",
+            "document_number",
+            "version",
+        ]
+
+
+class StandingReviewViewSet(SensitiveViewSet):
+    queryset = StandingReview.objects.select_related("member__person", "campaign")
+    serializer_class = StandingReviewSerializer
+    filterset_class = StandingReviewFilter
+    search_fields = ["member__person__name"]
+    ordering_fields = ["decided_date"]
+    ordering = ["pk"]
+    about = "常委述职评价：口头述职与主席会议的综合评价意见。查看他人的记入审计。"
+
+
+class SubmissionSignerSerializer(ReadSerializer):
+    member = MemberReference(read_only=True, label="联名人")
+
+    class Meta:
+        model = SubmissionSigner
+        fields = ["member", "state", "answered_at"]
+
+
+class SubmissionSerializer(ReadSerializer):
+    member = MemberReference(read_only=True, label="委员")
+    department = OptionalName(source="department.name", label="受理部门，空为委员联络科")
+    signers = SubmissionSignerSerializer(many=True, read_only=True, label="联名")
+
+    class Meta:
+        model = Submission
+        fields = [
+            "id",
+            "member",
+            "kind",
+            "title",
+            "date",
+            "body",
+            "organisation",
+            "level",
+            "department",
+            "signers",
+            "state",
+            "submitted_at",
+            "answer",
+            "settled_at",
+            "record_type",
+            "record_id",
+            "version",
+        ]
+
+
+class SubmissionViewSet(VisibleModelViewSet):
+    queryset = Submission.objects.select_related("member__person", "department").prefetch_related(
+        "signers__member__person"
+    )
+    serializer_class = SubmissionSerializer
+    filterset_class = SubmissionFilter
+    search_fields = ["title", "member__person__name"]
+    ordering_fields = ["submitted_at"]
+    ordering = ["pk"]
+    about = (
+        "委员报送的提案、社情民意信息、报告等。提交以前只有本人和被请联名的委员可见；"
+        "record_type 与 record_id 是受理后登记的记录。"
+    )
 
 
 def shape(name: str, parts: dict[str, Any]) -> serializers.Serializer:

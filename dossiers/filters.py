@@ -4,7 +4,13 @@ import django_filters
 from django.db.models import QuerySet
 
 from core.parameters import DatesFilter, TermFilter, TextFilter, YearFilter
-from dossiers.choices import HandInKind, ObjectionState
+from dossiers.choices import (
+    HandInKind,
+    ObjectionState,
+    PaperState,
+    SubmissionKind,
+    SubmissionState,
+)
 from members.choices import RecordKind
 
 
@@ -19,6 +25,27 @@ class HandInFilter(django_filters.FilterSet):
     member = TextFilter("member__code", "委员编号")
     kind = django_filters.MultipleChoiceFilter(choices=HandInKind.choices, label="类型")
     submitted = DatesFilter("submitted_date", "提交日期")
+
+
+class DutyPaperFilter(django_filters.FilterSet):
+    term = TermFilter("member__term__code")
+    year = YearFilter("campaign__year")
+    member = TextFilter("member__code", "委员编号")
+    kind = django_filters.MultipleChoiceFilter(choices=HandInKind.choices, label="类型")
+    state = django_filters.MultipleChoiceFilter(choices=PaperState.choices, label="状态")
+
+
+class StandingReviewFilter(django_filters.FilterSet):
+    term = TermFilter("member__term__code")
+    year = YearFilter("campaign__year")
+    member = TextFilter("member__code", "委员编号")
+
+
+class SubmissionFilter(django_filters.FilterSet):
+    term = TermFilter("member__term__code")
+    member = TextFilter("member__code", "委员编号")
+    kind = django_filters.MultipleChoiceFilter(choices=SubmissionKind.choices, label="类别")
+    state = django_filters.MultipleChoiceFilter(choices=SubmissionState.choices, label="状态")
 
 
 class ObjectionFilter(django_filters.FilterSet):

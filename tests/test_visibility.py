@@ -51,6 +51,10 @@ REGISTER = {"members.member", "members.tenure"}
 DISCIPLINE = {"members.sanction", "members.conductfinding", "members.suspensionperiod"}
 JUDGEMENT = {"assessments.finding"}
 OBJECTIONS = {"dossiers.objection"}
+#: The member's own words, and what was decided of them: read by the office and the member.
+PAPERS = {"dossiers.dutypaper", "dossiers.standingreview"}
+#: The unit that takes one in sees it as well.
+SUBMISSIONS = {"dossiers.submission"}
 #: On members, never shown to the member.
 REPORTS = {"members.changereport"}
 #: Read by whoever it went to; a unit sees what it sent.
@@ -58,6 +62,7 @@ NOTICES = {"members.notice"}
 #: The reason of leave is nobody else's business, nor who was asked to sit in.
 REQUESTS = {"attendance.leaverequest", "attendance.nonvotingseat"}
 KINDS = WORK | REGISTER | DISCIPLINE | JUDGEMENT | OBJECTIONS | REPORTS | NOTICES | REQUESTS
+KINDS |= PAPERS | SUBMISSIONS
 
 
 def shown(marks: frozenset[str] | set[str], *groups: set[str]) -> dict[str, frozenset[str]]:
@@ -70,7 +75,7 @@ SEES: dict[str, dict[str, frozenset[str]]] = {
     "member": shown({A}, KINDS - REPORTS),
     # the department collects proposals and nothing else
     "collector": shown(NOBODY, WORK, OBJECTIONS, NOTICES, REQUESTS)
-    | shown(ALL, {"members.member", "proposals.proposal"}),
+    | shown(ALL, {"members.member", "proposals.proposal"}, SUBMISSIONS),
     "organization_department": shown({A, C}, WORK, REGISTER, DISCIPLINE, REPORTS)
     | shown(NOBODY, NOTICES, REQUESTS),
     "united_front_department": shown({B}, WORK, REGISTER, DISCIPLINE, REPORTS)

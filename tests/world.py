@@ -30,6 +30,7 @@ from dossiers.models import (
     HandIn,
     Objection,
     ObjectionEntry,
+    StandingReview,
     Submission,
 )
 from exits.models import Case, CaseStep
@@ -214,6 +215,9 @@ def add_papers(member: Member, mark: str) -> None:
     )
     paper = DutyPaper.objects.create(
         campaign=campaign, member=member, kind="annual_return", **handed_in
+    )
+    StandingReview.objects.create(
+        campaign=campaign, member=member, opinion=f"{mark}评价", decided_date=DAY
     )
     for state in ("accepted", "declared"):
         Declaration.objects.create(
