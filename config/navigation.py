@@ -8,6 +8,7 @@ from django.urls import reverse_lazy
 
 NAME = "政协委员履职管理"
 DESK_ADMIN = "reporting.admin.desk"
+OWN_DUTIES = f"{DESK_ADMIN}.offers_own_duties"
 
 
 def holds(*permissions: str) -> Callable[[HttpRequest], bool]:
@@ -31,9 +32,9 @@ def allowed(title: str, icon: str, url: str, predicate: str) -> dict:
     return item(title, icon, url) | {"permission": predicate}
 
 
-def entry(title: str, url: str, *permissions: str) -> dict:
-    """One word of the members' menu."""
-    found = {"title": title, "link": reverse_lazy(url)}
+def entry(title: str, url: str, *permissions: str, main: bool = False) -> dict:
+    """One word of the members' menu; only the main ones are always in sight."""
+    found = {"title": title, "link": reverse_lazy(url), "is_main": main}
     return found | {"permission": holds(*permissions)} if permissions else found
 
 
@@ -59,6 +60,13 @@ MENU = [
         "工作台",
         item("待办与概况", "dashboard", "admin:index"),
         item("滞后榜", "hourglass_bottom", "reporting:timeliness", "members.view_collectionduty"),
+    ),
+    group(
+        "本人履职",
+        allowed("年度填报（本人）", "edit_document", "reporting:paper-list", OWN_DUTIES),
+        allowed("报送（本人）", "upload", "dossiers:submission-list", OWN_DUTIES),
+        allowed("履职记录（本人）", "assignment_ind", "dossiers:record-list", OWN_DUTIES),
+        allowed("请假（本人）", "event_busy", "attendance:leave-list", OWN_DUTIES),
     ),
     group(
         "委员名册",
@@ -186,14 +194,14 @@ MENU = [
 ]
 #: The menu of members, on every page of theirs.
 MEMBERS = [
-    entry("首页", "reporting:home"),
+    entry("首页", "reporting:home", main=True),
+    entry("我的记录", "dossiers:record-list", "attendance.view_attendance", main=True),
+    entry("年度填报", "reporting:paper-list", "dossiers.change_dutypaper", main=True),
+    entry("报送", "dossiers:submission-list", "dossiers.add_submission", main=True),
     entry("会议", "attendance:meeting-own-list", "attendance.view_meeting"),
     entry("签到", "attendance:arrival-list", "attendance.arrive_sitting"),
     entry("请假", "attendance:leave-list", "attendance.add_leaverequest"),
     entry("通知", "members:notice-list"),
-    entry("年度填报", "reporting:paper-list", "dossiers.change_dutypaper"),
-    entry("报送", "dossiers:submission-list", "dossiers.add_submission"),
-    entry("我的记录", "dossiers:record-list", "attendance.view_attendance"),
     entry("列席", "attendance:seat-own-list", "attendance.add_leaverequest"),
     entry("议题", "reporting:topic-own", "proposals.view_topic"),
     entry("日历", "reporting:calendar-detail", "attendance.view_meeting"),

@@ -109,6 +109,7 @@ def test_first_sign_in_leads_to_everything_a_member_does(house, phone):
     page.get_by_role("button", name="保存新密码").click()
     expect(page.get_by_role("heading", name="张青，您好")).to_be_visible()
 
+    page.locator(".plain-more summary").click()
     page.get_by_role("link", name="通知", exact=True).click()
     page.get_by_role("link", name="文史座谈会通知").click()
     expect(page.get_by_text("请准时到会。")).to_be_visible()
@@ -188,6 +189,7 @@ def test_every_member_page_is_open_to_everybody(house, phone):
     for path in pages:
         page.set_viewport_size({"width": 390, "height": 844})
         page.goto(f"{house.url}{path}")
+        page.locator(".plain-more summary").click()
         found = Axe().run(page).response["violations"]
         told = [
             f"{one['id']}: {one['nodes'][0]['html'][:120]}"

@@ -16,18 +16,31 @@ class MenuEntry:
     is_here: bool
 
 
+@dataclass(frozen=True)
+class Menu:
+    """What every page shows, and what is folded away; `place` names the folded page one is on."""
+
+    main: list[MenuEntry]
+    more: list[MenuEntry]
+
+    @property
+    def place(self) -> str:
+        return next((entry.title for entry in self.more if entry.is_here), "")
+
+
 @register.simple_tag(takes_context=True)
-def member_menu(context: Context) -> list[MenuEntry]:
+def member_menu(context: Context) -> Menu:
     """What the account may open, in order; nothing for those who work at the office's desk."""
     request = context.get("request")
     if request is None or not request.user.is_authenticated or request.user.is_staff:
-        return []
-    return [
-        MenuEntry(entry["title"], link, is_here(request.path, link))
-        for entry in settings.MEMBER_MENU
-        if entry.get("permission", always)(request)
-        for link in (str(entry["link"]),)
-    ]
+        return Menu([], [])
+    found: dict[bool, list[MenuEntry]] = {True: [], False: []}
+    for entry in settings.MEMBER_MENU:
+        if entry.get("permission", always)(request):
+            link = str(entry["link"])
+            place = MenuEntry(entry["title"], link, is_here(request.path, link))
+            found[entry["is_main"]].append(place)
+    return Menu(found[True], found[False])
 
 
 def always(request: object) -> bool:

@@ -76,3 +76,8 @@ def gives_opinions(request) -> bool:
     return request.user.has_role(
         RoleCode.ORGANIZATION_DEPARTMENT, RoleCode.UNITED_FRONT_DEPARTMENT
     ) and request.user.has_perm("exits.give_opinion")
+
+
+def offers_own_duties(request) -> bool:
+    """Whether the menu leads to one's own papers: for those who sit in the assembly as well."""
+    return request.user.has_role(RoleCode.LEADER, RoleCode.MEMBER)

@@ -1,5 +1,6 @@
 """A member's papers of the year: the list, the pages they are filled on, and handing in."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -28,6 +29,7 @@ from dossiers.selectors.objections import seats_of
 from dossiers.selectors.papers import (
     REPORT_KINDS,
     TEXT_FIELDS,
+    OwedPaper,
     audience_date,
     is_late,
     owed_papers,
@@ -102,7 +104,7 @@ class PaperListView(OwnPaperPage, TemplateView):
         own = {
             "title": "年度填报",
             "years": [
-                (campaign, (campaign.deadline_date - self.today).days, rows)
+                (campaign, (campaign.deadline_date - self.today).days, rows, whole_state(rows))
                 for campaign, rows in years.items()
             ],
             "has_seat": bool(seats),
@@ -323,6 +325,15 @@ class PaperCountView(OwnPaperPage, TemplateView):
             "year": self.paper.campaign.year,
         }
         return super().get_context_data(**kwargs) | own
+
+
+def whole_state(rows: Sequence[OwedPaper]) -> str:
+    """What to say of a year all of whose papers are in; empty while one is not."""
+    states = {row.paper.state if row.paper else row.handed_in_date and "entered" for row in rows}
+    if states <= {PaperState.ARCHIVED.value}:
+        return "已归档"
+    with_office = {PaperState.SUBMITTED.value, PaperState.VERIFIED.value, "entered"}
+    return "已全部提交" if states <= with_office | {PaperState.ARCHIVED.value} else ""
 
 
 def page_of(paper: DutyPaper, block: str = "") -> str:

@@ -81,7 +81,7 @@ OF_TERM: tuple[Callable[[Desk], Iterator[Task]], ...] = (
     papers_to_settle,
     dated_duties,
 )
-#: Of a member's own, on the first page of members.
+#: Of a member's own, on the first page of members; leaders hold a seat as well.
 OF_MEMBER: tuple[Callable[[Desk], Iterator[Task]], ...] = (
     meetings_to_answer,
     leave_results,
@@ -111,6 +111,8 @@ def work_list(*, user: User, term: Term | None, at: datetime) -> list[TaskGroup]
     tasks = [task for source in OF_HOUSE for task in source(viewer)]
     if term is not None:
         desk = Desk(user, at, on, term)
-        sources = OF_TERM + OF_MEMBER if user.has_role(RoleCode.MEMBER) else OF_TERM
+        sources = (
+            OF_TERM + OF_MEMBER if user.has_role(RoleCode.MEMBER, RoleCode.LEADER) else OF_TERM
+        )
         tasks += [task for source in sources for task in source(desk)]
     return grouped(tasks, on)
