@@ -19,6 +19,7 @@ NOT_ENTERED = {
     "attendance.nonvotingseat",
     "dossiers.objection",
     "exits.case",
+    "exits.interview",
     "members.changereport",
     "members.notice",
     "proposals.topic",

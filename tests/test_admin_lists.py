@@ -69,6 +69,7 @@ PARTNERS = GROUPS | {
     "members.sanction",
     "members.conductfinding",
     "exits.case",
+    "exits.interview",
 }
 EVERYTHING = {model._meta.label_lower for model in MODELS}
 LISTS = {

@@ -33,7 +33,14 @@ from dossiers.models import (
     StandingReview,
     Submission,
 )
-from exits.models import Case, CaseStep
+from exits.models import (
+    Case,
+    CaseDelivery,
+    CaseOpinion,
+    CaseStep,
+    Interview,
+    OfficialPaper,
+)
 from members.models import (
     Affiliation,
     Assembly,
@@ -328,7 +335,7 @@ def add_conduct(member: Member, mark: str) -> None:
 
 
 def add_judgement(world: World, member: Member, mark: str) -> None:
-    """A confirmed and an open finding, and an exit case with a step."""
+    """A confirmed and an open finding, and a case."""
     for rule, state in (("px-one", "confirmed"), ("px-two", "open")):
         finding = Finding.objects.create(
             term=world.term,
@@ -354,15 +361,68 @@ def add_judgement(world: World, member: Member, mark: str) -> None:
             decision_reason="内部意见" if state == "confirmed" else "",
         )
         FindingEvent.objects.create(finding=finding, kind="found", at=AT, run=world.run)
+    add_case(world, member, mark)
+
+
+def add_case(world: World, member: Member, mark: str) -> None:
+    """A case the departments of the member's side were informed of; leaders conduct none.
+
+    With an opinion given, a party told of the decision, a letter, and an interview arranged.
+    """
+    side = "organization" if member.party == "cpc" else "united_front"
     case = Case.objects.create(
         member=member,
-        kind="resignation",
+        kind="order_resign",
         ground="other",
-        side="organization" if member.party == "cpc" else "united_front",
+        side=side,
         grounds=f"{mark}事由",
         opened_date=DAY,
+        informed_date=DAY,
+        state="consulting",
     )
-    CaseStep.objects.create(case=case, kind="reminded", date=DAY, note="记录", entered_at=AT)
+    office = User.objects.get_or_create(username="clerk", defaults={"name": "经办人"})[0]
+    CaseStep.objects.create(
+        case=case, kind="opened", date=DAY, note=f"{mark}步骤", entered_at=AT, entered_by=office
+    )
+    CaseOpinion.objects.create(
+        case=case,
+        partner=side,
+        verdict="disagree",
+        text=f"{mark}意见",
+        date=DAY,
+        entered_by=office,
+        entered_at=AT,
+    )
+    CaseDelivery.objects.create(case=case, addressee="unit", name=f"{mark}单位")
+    OfficialPaper.objects.create(
+        term=world.term,
+        kind="information",
+        case=case,
+        series="测协办字",
+        year=YEAR,
+        sequence=case.pk,
+        title=f"{mark}公文",
+        body=f"{mark}正文",
+        issuer="测试市政协办公室",
+        issued_date=DAY,
+        file="official-papers/none.pdf",
+        sha256="0" * 64,
+    )
+    add_interviews(world)
+
+
+def add_interviews(world: World) -> None:
+    """One each, conducted by another member; the first waits for the second to be there."""
+    rest = [member for member in world.members if not member.interviews.exists()]
+    for member in rest if len(world.members) > 1 else ():
+        leader = world.members[1 if member == world.members[0] else 0]
+        Interview.objects.create(
+            member=member,
+            reason=f"{member.person.name}约谈",
+            leader=leader,
+            scheduled_at=AT,
+            place="会议室",
+        )
 
 
 def add_job(owner: User, mark: str) -> Job:
