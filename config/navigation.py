@@ -202,6 +202,7 @@ MEMBERS = [
     entry("签到", "attendance:arrival-list", "attendance.arrive_sitting"),
     entry("请假", "attendance:leave-list", "attendance.add_leaverequest"),
     entry("通知", "members:notice-list"),
+    entry("我的事项", "exits:own-list", "exits.apply_resignation"),
     entry("列席", "attendance:seat-own-list", "attendance.add_leaverequest"),
     entry("议题", "reporting:topic-own", "proposals.view_topic"),
     entry("日历", "reporting:calendar-detail", "attendance.view_meeting"),

@@ -97,6 +97,10 @@ class NoticeKind(TextChoices):
     OTHER = "other", "其他"
 
 
+#: Of single members' discipline: leaders read them only where they are told themselves.
+CONFIDENTIAL_NOTICES = (NoticeKind.INTERVIEW, NoticeKind.EXIT)
+
+
 class ChangeKind(TextChoices):
     """What the groups and 组织部 report of a member (萍协办字〔2022〕19号 三（四）（六）（七）)."""
 

@@ -8,7 +8,14 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.roles import RoleCode
 from core.querysets import PeriodQuerySet, covering
-from members.choices import DISCIPLINARY_CHANGES, Party, Post, RecordKind, ReportState
+from members.choices import (
+    CONFIDENTIAL_NOTICES,
+    DISCIPLINARY_CHANGES,
+    Party,
+    Post,
+    RecordKind,
+    ReportState,
+)
 
 
 def visible_members(user, prefix: str = "") -> Q:
@@ -165,14 +172,19 @@ class ConductQuerySet(QuerySet):
 
 class NoticeQuerySet(QuerySet):
     def visible_to(self, user) -> Self:
-        """The office, whoever sent it, and those it went to."""
+        """The office, whoever sent it, and those it went to; notices of interviews and cases no
+        leader but the one they went to.
+        """
         if not user.is_authenticated:
             return self.none()
-        if user.reads_everything:
+        if user.has_role(RoleCode.REGISTRAR):
             return self
         recipients = self.model._meta.get_field("recipients").related_model
         own = recipients.objects.to(user).filter(notice=OuterRef("pk"))
-        return self.filter(Q(recorded_by=user) | Exists(own))
+        seen = Q(recorded_by=user) | Q(Exists(own))
+        if user.reads_everything:
+            seen |= ~Q(kind__in=CONFIDENTIAL_NOTICES)
+        return self.filter(seen)
 
 
 class NoticeRecipientQuerySet(QuerySet):
@@ -183,10 +195,12 @@ class NoticeRecipientQuerySet(QuerySet):
     def visible_to(self, user) -> Self:
         if not user.is_authenticated:
             return self.none()
-        if user.reads_everything:
+        if user.has_role(RoleCode.REGISTRAR):
             return self
-        sent = Q(notice__recorded_by=user)
-        return self.filter(sent | Q(user=user) | Q(member__person__user=user))
+        seen = Q(notice__recorded_by=user) | Q(user=user) | Q(member__person__user=user)
+        if user.reads_everything:
+            seen |= ~Q(notice__kind__in=CONFIDENTIAL_NOTICES)
+        return self.filter(seen)
 
 
 def reportable_members(user) -> Q:
