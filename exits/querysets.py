@@ -124,7 +124,7 @@ class PaperQuerySet(QuerySet):
 
     def told_to(self, user) -> Self:
         """Letters addressed to the account's own person, once the member was told of them: a
-        reminder with the act recorded, a decision once delivered, a notice once sent.
+        reminder when reminded, a decision once delivered, a notice once sent.
         """
         steps = self.model._meta.get_field("case").related_model._meta.get_field("steps")
         deliveries = self.model._meta.get_field("case").related_model._meta.get_field("deliveries")
@@ -132,7 +132,6 @@ class PaperQuerySet(QuerySet):
             steps.related_model.objects.filter(
                 case=OuterRef("case"),
                 kind__in=[Act.REMIND, Act.PERSUADE],
-                date__gte=OuterRef("issued_date"),
             )
         )
         delivered = Exists(

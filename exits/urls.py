@@ -1,5 +1,6 @@
 from django.urls import path
 
+from exits.views.case_file import CaseFileView
 from exits.views.cases import (
     CaseActView,
     CaseBoardView,
@@ -9,7 +10,9 @@ from exits.views.cases import (
     OpinionAttachmentView,
     StepAttachmentView,
 )
+from exits.views.drafting import PaperCreateView
 from exits.views.evaluation import PackDetailView, RunCreateView, TrialCreateView
+from exits.views.exchange import ExchangeCreateView
 from exits.views.interviews import (
     InterviewActView,
     InterviewCopyView,
@@ -28,6 +31,8 @@ from exits.views.own import (
     OwnResignView,
     OwnStepAttachmentView,
 )
+from exits.views.papers import PaperDetailView, PaperFileView, PaperListView
+from exits.views.templates import TemplateListView, TemplateUpdateView
 
 app_name = "exits"
 urlpatterns = [
@@ -35,6 +40,7 @@ urlpatterns = [
     path("cases/create/", CaseCreateView.as_view(), name="case-create"),
     path("cases/<int:pk>/", CaseDetailView.as_view(), name="case-detail"),
     path("cases/<int:pk>/conductors/", ConductorsView.as_view(), name="case-conductors"),
+    path("cases/<int:pk>/file/", CaseFileView.as_view(), name="case-file"),
     path("deliveries/<int:pk>/record/", DeliveryRecordView.as_view(), name="delivery-record"),
     path("steps/<int:pk>/attachment/", StepAttachmentView.as_view(), name="step-attachment"),
     path(
@@ -63,6 +69,18 @@ urlpatterns = [
     path("runs/create/", RunCreateView.as_view(), name="run-create"),
     path("trials/create/", TrialCreateView.as_view(), name="trial-create"),
     path("trials/pack/", PackDetailView.as_view(), name="trial-pack"),
+    path("papers/", PaperListView.as_view(), name="paper-list"),
+    path("papers/create/", PaperCreateView.as_view(), name="paper-create"),
+    path("papers/<int:pk>/", PaperDetailView.as_view(), name="paper-detail"),
+    path("papers/<int:pk>/file/", PaperFileView.as_view(), name="paper-file"),
+    path("templates/", TemplateListView.as_view(), name="template-list"),
+    path("templates/<slug:kind>/", TemplateUpdateView.as_view(), name="template-update"),
+    path(
+        "templates/<slug:kind>/<slug:variant>/",
+        TemplateUpdateView.as_view(),
+        name="template-variant",
+    ),
+    path("exchange/create/", ExchangeCreateView.as_view(), name="exchange-create"),
     # Last: what a case has pages for by name comes before.
     path("cases/<int:pk>/<slug:act>/", CaseActView.as_view(), name="case-act"),
 ]

@@ -9,13 +9,11 @@ from datetime import date
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from exits.choices import Act, Addressee, CaseKind, CaseState, Ground, PaperKind
+from exits.choices import Act, Addressee, CaseKind, CaseState, Ground
 from exits.models import Case, CaseDelivery, CaseStep, OfficialPaper
 from exits.procedures import PROCEDURES, allowed
 from members.models import Member
 
-#: Letters written to the member.
-OWN_PAPERS = (PaperKind.INTERVIEW_NOTICE, PaperKind.REMINDER, PaperKind.DECISION_MEMBER)
 #: How the office's states are called to the member.
 STANDINGS = {
     CaseState.OPENED: "办理中",
@@ -135,11 +133,7 @@ def own_written_steps(*, user: User) -> QuerySet[CaseStep]:
 
 def own_papers(*, user: User) -> QuerySet[OfficialPaper]:
     """Letters written to the account's person, once the matter is told to them."""
-    cases = Case.objects.told_to(user).values("pk")
-    told = Q(case__in=cases) | Q(
-        interview__member__person__user=user, interview__notified_at__isnull=False
-    )
-    return OfficialPaper.objects.filter(told, kind__in=OWN_PAPERS).order_by("issued_date", "pk")
+    return OfficialPaper.objects.told_to(user).order_by("issued_date", "pk")
 
 
 def own_delivery(case: Case) -> CaseDelivery | None:

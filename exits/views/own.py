@@ -36,6 +36,7 @@ from exits.selectors.own import (
 )
 from exits.services.telling import in_words
 from exits.views.base import AskedIn, carried_out
+from exits.views.papers import handed_out
 from members.choices import Party
 from members.models import Member
 
@@ -205,6 +206,6 @@ class OwnPaperFileView(AskedIn, View):
 
     permission_required = OWN
 
-    def get(self, request: HttpRequest, pk: int) -> FileResponse:
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         paper = get_object_or_404(own_papers(user=request.user), pk=pk)
-        return attachment_response(paper.file)
+        return handed_out(request, paper)

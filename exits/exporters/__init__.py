@@ -1,0 +1,3 @@
+from exits.exporters.trial import trial_workbook
+
+__all__ = ["trial_workbook"]

@@ -1,0 +1,94 @@
+"""互通委员信息: which letter is asked first, then it is written with its tables."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.generic import TemplateView
+
+from exits.choices import PaperKind, PaperVariant, Partner
+from exits.forms.papers import ExchangeForm
+from exits.models import OfficialPaper
+from exits.selectors.exchange import Exchange, exchange_of
+from exits.views.base import DeskPage
+from exits.views.drafting import ISSUES, DraftPage
+from exits.wording import Wording
+from members.models import Term
+from members.selectors import current_term
+
+
+class ExchangeCreateView(DraftPage):
+    """互通委员信息: which one is asked first, then its letter and tables."""
+
+    kind = PaperKind.EXCHANGE
+
+    @cached_property
+    def term(self) -> Term:
+        term = current_term()
+        if term is None:
+            raise Http404("还没有建立届次。")
+        return term
+
+    @cached_property
+    def chosen(self) -> ExchangeForm:
+        asked = self.request.GET
+        given = asked if "topic" in asked else None
+        return ExchangeForm(given, term=self.term, today=timezone.localdate())
+
+    @cached_property
+    def choice(self) -> Mapping[str, Any]:
+        return self.chosen.cleaned_data if self.chosen.is_valid() else {}
+
+    @cached_property
+    def exchange(self) -> Exchange:
+        if not self.choice:
+            raise Http404("请先选择通报内容。")
+        on = min(timezone.localdate(), date(self.choice["year"], 12, 31))
+        return exchange_of(term=self.term, on=on, **self.choice)
+
+    @cached_property
+    def wording(self) -> Wording:
+        return self.exchange.wording
+
+    @cached_property
+    def appendix(self) -> Sequence[Mapping[str, Any]]:
+        return self.exchange.appendix
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"partner": self.choice["partner"], "variant": self.choice["topic"]}
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.choice:
+            return ExchangeChoiceView.as_view()(request)
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        topic, partner = PaperVariant(self.choice["topic"]), Partner(self.choice["partner"])
+        year = self.choice["year"]
+        own = {"title": f"起草委员信息通报：{year}年{topic.label}，送{partner.label}"}
+        return (
+            super().get_context_data(**kwargs) | own | {"again": reverse("exits:exchange-create")}
+        )
+
+
+class ExchangeChoiceView(DeskPage, TemplateView):
+    """What, to whom, about which year."""
+
+    permission_required = ISSUES
+    template_name = "exits/exchange_choice.html"
+    title = "互通委员信息"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        term = current_term()
+        if term is None:
+            raise Http404("还没有建立届次。")
+        asked = self.request.GET if "topic" in self.request.GET else None
+        form = ExchangeForm(asked, term=term, today=timezone.localdate())
+        issued = OfficialPaper.objects.visible_to(self.request.user).filter(kind=PaperKind.EXCHANGE)
+        own = {"form": form, "issued": issued.order_by("-issued_date", "-pk")[:10]}
+        return super().get_context_data(**kwargs) | own
