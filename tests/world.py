@@ -36,7 +36,6 @@ from dossiers.models import (
 from exits.models import (
     Case,
     CaseDelivery,
-    CaseOpinion,
     CaseStep,
     Interview,
     OfficialPaper,
@@ -367,7 +366,7 @@ def add_judgement(world: World, member: Member, mark: str) -> None:
 def add_case(world: World, member: Member, mark: str) -> None:
     """A case the departments of the member's side were informed of; leaders conduct none.
 
-    With an opinion given, a party told of the decision, a letter, and an interview arranged.
+    With a party to be told, a letter, and an interview arranged.
     """
     side = "organization" if member.party == "cpc" else "united_front"
     case = Case.objects.create(
@@ -383,15 +382,6 @@ def add_case(world: World, member: Member, mark: str) -> None:
     office = User.objects.get_or_create(username="clerk", defaults={"name": "经办人"})[0]
     CaseStep.objects.create(
         case=case, kind="opened", date=DAY, note=f"{mark}步骤", entered_at=AT, entered_by=office
-    )
-    CaseOpinion.objects.create(
-        case=case,
-        partner=side,
-        verdict="disagree",
-        text=f"{mark}意见",
-        date=DAY,
-        entered_by=office,
-        entered_at=AT,
     )
     CaseDelivery.objects.create(case=case, addressee="unit", name=f"{mark}单位")
     OfficialPaper.objects.create(

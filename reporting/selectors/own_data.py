@@ -137,7 +137,7 @@ HELD: dict[str, Held] = {
     "assessments.finding": Held(
         "已确认的考核发现",
         only={"state": FindingState.CONFIRMED},
-        hidden=frozenset({"first_run", "last_run"}),
+        hidden=frozenset({"first_run", "last_run", "decided_by", "decision_reason"}),
     ),
     "exits.interview": Held(
         "约谈",

@@ -94,15 +94,48 @@ def test_sheet_a_kind_says_the_same_as_the_json(world):
 def test_what_is_not_decided_is_left_out_and_said(world):
     member, user = world.members[0], world.users[RoleCode.MEMBER]
     Finding.objects.filter(member=member).update(state="open")
-    Case.objects.filter(member=member).update(closed_date=None)
     package = packed(user)
     data = data_of(package)
     assert data["已确认的考核发现"] == []
-    assert data["已办结的退出事项"] == []
+    assert data["约谈"] == []
+    assert data["已告知的退出与暂停事项"] == []
+    assert data["致本人的公文"] == []
     said = package.read("说明.txt").decode()
     assert [reason for reason in reasons_left_out() if reason not in said] == []
-    Case.objects.filter(member=member).update(closed_date=date(2024, 1, 1))
-    assert len(data_of(packed(user))["已办结的退出事项"]) == 1
+
+
+def test_case_is_given_once_told_without_what_was_said_in_consultation(world):
+    member, user = world.members[0], world.users[RoleCode.MEMBER]
+    case = Case.objects.get(member=member)
+    case.proposal = "内部建议"
+    case.organization_opinion = "disagree"
+    case.told_date = date(2024, 1, 1)
+    case.save()
+    case.opinions.create(
+        partner="organization",
+        verdict="disagree",
+        text="部门意见",
+        date=date(2024, 1, 1),
+        entered_by=world.users[RoleCode.REGISTRAR],
+        entered_at=AT,
+    )
+    case.steps.create(
+        kind="answered", date=AT.date(), note="本人说明", entered_by=user, entered_at=AT
+    )
+    data = data_of(packed(user))
+    told = data["已告知的退出与暂停事项"]
+    assert [row["首次告知本人日期"] for row in told] == ["2024-01-01"]
+    assert [row["记录"] for row in data["本人的申请与说明"]] == ["本人说明"]
+    text = json.dumps(data, ensure_ascii=False)
+    inside = ("内部建议", "部门意见", "不同意", f"{MARKS[0]}步骤", f"{MARKS[0]}事由")
+    assert [word for word in inside if word in text] == []
+
+
+def test_interview_is_given_once_notified(world):
+    member, user = world.members[0], world.users[RoleCode.MEMBER]
+    member.interviews.update(state="notified", notified_at=AT)
+    data = data_of(packed(user))
+    assert [row["约谈事由"] for row in data["约谈"]] == ["青鸾某约谈"]
 
 
 def test_download_is_ones_own_and_written_down(world, client):

@@ -173,7 +173,8 @@ OWN = {
         "职务变动等情况报告待办理": 3,
         "议题已过计划完成日期：逾期议题": 1,
         "考核发现待审核": 3,
-        "退出事项办理中": 3,
+        "退出与暂停事项办理中": 3,
+        "约谈待通知、记录或办结": 3,
         "2022年度填报材料待审核": 6,
         "2023年度填报尚未建立": 1,
         "2023年：数据核准汇总录入": 1,
@@ -185,8 +186,8 @@ OWN = {
         "议题已过计划完成日期：逾期议题": 1,
     },
     RoleCode.LEADER: {},
-    RoleCode.ORGANIZATION_DEPARTMENT: {"本部门一方委员的退出事项办理中": 2},
-    RoleCode.UNITED_FRONT_DEPARTMENT: {"本部门一方委员的退出事项办理中": 1},
+    RoleCode.ORGANIZATION_DEPARTMENT: {"待本部门提出会商意见": 2},
+    RoleCode.UNITED_FRONT_DEPARTMENT: {"待本部门提出会商意见": 1},
     RoleCode.COUNTY_GROUP: {},
     RoleCode.SECTOR_GROUP: {},
     RoleCode.SYSTEM_ADMIN: {
@@ -211,6 +212,12 @@ def counted(client, path: str) -> int:
     answer = client.get(path)
     assert answer.status_code == 200, path
     context = answer.context
+    if path.startswith("/exits/cases/"):
+        return len(context["board"].lines)
+    if path == "/exits/interviews/":
+        return sum(len(lines) for _, lines in context["board"])
+    if path == "/exits/opinions/":
+        return len(context["waiting"])
     if "cl" in context:
         return context["cl"].result_count
     if "page" in context:
