@@ -12,6 +12,7 @@ from accounts import audit
 from accounts.audit import Change
 from accounts.choices import Verb
 from accounts.models import User
+from core.dates import planned
 from core.refusals import RefusalError
 from exits.choices import Act, Addressee, CaseKind, CaseState, Ground
 from exits.models import Case, CaseDelivery
@@ -83,7 +84,7 @@ def decide_case(
         for line in effect.corrected:
             add_step(stored, Act.CORRECT, date, line, actor=actor, at=at)
         if PROCEDURES[CaseKind(stored.kind)].ends_membership:
-            reason = f"委员资格已于{date}终止（{stored.decision_number}）。"
+            reason = f"委员资格自{planned(date)}终止（{stored.decision_number}）。"
             changes += _conclude(_others_open(stored), date, reason, actor, at)
     else:
         stored.closed_date = date
@@ -208,7 +209,7 @@ def addressees_of(member: Member) -> dict[Addressee, str]:
     group = SectorGroup.objects.filter(sector=member.sector).first()
     names = {
         Addressee.MEMBER: member.person.name,
-        Addressee.UNIT: member.employer_post or member.nominating_body or "所在单位",
+        Addressee.UNIT: member.nominating_body or member.employer_post or "所在单位",
         Addressee.COMMITTEE: str(member.committee or ""),
         Addressee.SECTOR_GROUP: str(group or f"{member.sector}活动组"),
         Addressee.LIAISON_GROUP: str(member.liaison_group or ""),
