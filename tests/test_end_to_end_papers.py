@@ -262,6 +262,7 @@ def hand_in(page: Page, kind: str) -> None:
 
 def write_the_report(page: Page) -> None:
     begin(page, REPORT)
+    told(page.locator("[data-said]"), "会自动保存")
     page.get_by_label("报告正文").fill(DUTIES)
     told(page.locator("[data-said]"), "已自动保存")
     page.get_by_role("button", name="下一步：核对并提交").click()
@@ -280,6 +281,7 @@ def fill_the_form(page: Page) -> list[str]:
     page.mouse.up()
     page.get_by_role("button", name="用这个签名").click()
     expect(page.get_by_alt_text("本人签名")).to_be_visible(timeout=PATIENCE)
+    told(page.locator("[data-said]"), "会自动保存")
     page.get_by_label("遵守政治纪律和政治规矩情况").fill(DISCIPLINE)
     page.get_by_label("需反映的其他情况及建议").fill(ADVICE)
     told(page.locator("[data-said]"), "已自动保存")

@@ -21,6 +21,7 @@
   const base = {};
   const conflicts = new Map();
   areas.forEach((area, name) => { base[name] = area.defaultValue ?? area.value; });
+  const early = [...areas].some(([name, area]) => area.defaultValue !== undefined && area.value !== base[name]); // 网慢，脚本到之前已经写了
   let saving = false;
   let again = false;
   let closed = false;
@@ -286,6 +287,7 @@
   });
   tell("会自动保存：停笔几秒或离开输入框时存一次。", "");
   restore();
+  if (early && !conflicts.size && !Object.values(base).includes(null)) { keep(); later(0); }
 
   addEventListener("online", () => { failures = 0; save(); });
   addEventListener("pagehide", () => {
