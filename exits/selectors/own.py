@@ -156,4 +156,6 @@ def serving_seat(*, user: User, on: date) -> Member | None:
 
 
 def open_resignation(member: Member) -> Case | None:
-    return Case.objects.open().filter(member=member, kind=CaseKind.RESIGNATION).first()
+    """The one with the member's application; what the office opened without it is none of theirs."""
+    opened = Case.objects.open().filter(member=member, kind=CaseKind.RESIGNATION)
+    return opened.filter(applied_date__isnull=False).first()

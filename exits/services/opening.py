@@ -22,6 +22,8 @@ from exits.services.steps import (
     NotOwnCaseError,
     OwnCaseError,
     add_step,
+    begin,
+    finish,
     lock_member,
     refuse_conducting,
     refuse_future,
@@ -100,7 +102,8 @@ def open_case(
 def apply_resignation(
     *, member: Member, reason: str, actor: User, at: datetime, on: date, attachment: Any = None
 ) -> Case:
-    """The member's own application to resign, which opens the case (19号 一（三）1（1）).
+    """The member's own application to resign (19号 一（三）1（1）). It opens the case, or is handed in
+    to the one the office opened, which the member need not have been told of.
 
     Raises NotOwnCaseError, CaseNotPossibleError, OpenAlreadyError, StepOutOfOrderError,
     ReasonMissingError or ValidationError.
@@ -111,6 +114,14 @@ def apply_resignation(
     member = lock_member(member)
     if member.person.user_id != actor.pk:
         raise NotOwnCaseError("只能由委员本人申请。")
+    waiting = Case.objects.open().filter(member=member, kind=CaseKind.RESIGNATION)
+    opened = waiting.filter(applied_date__isnull=True).first()
+    if opened is not None:
+        turn = begin(
+            opened, Act.APPLY, on=on, note=reason, actor=actor, at=at, by_member=True, unasked=True
+        )
+        note_application(turn.case, on)
+        return finish(turn, attachment=attachment, due_date=turn.case.due_date)
     _refuse_impossible(member, CaseKind.RESIGNATION, Ground.OWN_APPLICATION, on)
     case = build_case(member, CaseKind.RESIGNATION, Ground.OWN_APPLICATION, reason, on, actor, at)
     note_application(case, on)

@@ -76,8 +76,10 @@ def begin(
     at: datetime,
     seen_version: int | None = None,
     by_member: bool = False,
+    unasked: bool = False,
 ) -> Turn:
-    """Locks the member and the case. `by_member`: the act is the member's own, and only theirs.
+    """Locks the member and the case. `by_member`: the act is the member's own, and only theirs;
+    `unasked`: even where they were not told of the case.
 
     Raises ReasonMissingError, StaleRecordError, ActNotAllowedError, StepOutOfOrderError,
     OwnCaseError or NotOwnCaseError.
@@ -88,7 +90,7 @@ def begin(
     stored = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
     stored.member = member
     if by_member:
-        _refuse_others(stored, actor)
+        _refuse_others(stored, actor, unasked=unasked)
     else:
         refuse_own(stored, actor)
     if act not in allowed(stored):
@@ -163,8 +165,9 @@ def refuse_own(case: Case, actor: User | None) -> None:
         raise OwnCaseError("这是关于您本人的事项，请由他人办理。")
 
 
-def _refuse_others(case: Case, actor: User | None) -> None:
-    if actor is None or case.member.person.user_id != actor.pk or not case.was_told:
+def _refuse_others(case: Case, actor: User | None, *, unasked: bool) -> None:
+    is_theirs = actor is not None and case.member.person.user_id == actor.pk
+    if not is_theirs or not (case.was_told or unasked):
         raise NotOwnCaseError("没有等待您本人办理的事项。")
 
 

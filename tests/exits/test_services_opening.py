@@ -204,6 +204,21 @@ def test_member_applies_to_resign(desk, member):
         resign(member)
 
 
+def test_application_is_handed_in_to_the_case_the_office_opened(desk, member):
+    case = opened(desk, member, CaseKind.RESIGNATION)
+    assert (case.applied_date, case.told_date) == (None, None)
+    assert resign(member) == case
+    case.refresh_from_db()
+    assert (case.state, case.applied_date, case.told_date) == (CaseState.OPENED, TODAY, TODAY)
+    assert list(case.steps.order_by("pk").values_list("kind", "entered_by")) == [
+        (Act.OPEN, desk.registrar.pk),
+        (Act.APPLY, member.person.user_id),
+    ]
+    assert entries(case) == ["create", "update"]
+    with pytest.raises(OpenAlreadyError):
+        resign(member)
+
+
 def test_nobody_applies_for_another_without_reason_or_ahead(desk, member):
     with pytest.raises(NotOwnCaseError):
         resign(member, actor=desk.registrar)
