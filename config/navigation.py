@@ -165,6 +165,7 @@ MENU = [
         records("退出与暂停事项", "logout", "exits.case"),
         item("约谈", "forum", "exits:interview-list", "exits.view_interview"),
         allowed("会商意见", "balance", "exits:opinion-list", f"{DESK_ADMIN}.gives_opinions"),
+        item("公文", "mail", "exits:paper-list", "exits.view_officialpaper"),
     ),
     group(
         "表册导出",
