@@ -12,6 +12,7 @@ from accounts.models import User
 from exits.choices import Act, Addressee, CaseKind, CaseState, Ground
 from exits.models import Case, CaseDelivery, CaseStep, OfficialPaper
 from exits.procedures import PROCEDURES, allowed
+from exits.querysets import CaseQuerySet
 from members.models import Member
 
 #: How the office's states are called to the member.
@@ -94,7 +95,7 @@ def own_case(case: Case) -> OwnCase:
     )
 
 
-def told_cases(*, user: User) -> QuerySet[Case]:
+def told_cases(*, user: User) -> CaseQuerySet:
     """The latest first, with what `own_case` reads."""
     told = Case.objects.told_to(user).select_related("member__person", "member__term__assembly")
     return told.prefetch_related("steps").order_by("-opened_date", "-pk")
