@@ -165,7 +165,12 @@ class SuggestionDetailView(DeskPage, TemplateView):
         returned_pk, returned = kwargs.pop("returned", (None, None))
         every = suggestions_on(member=self.member, user=self.request.user)
         self.note(Finding.objects.filter(pk__in=[one.finding.pk for one in every]))
-        standing = [one for one in every if one.finding.state != FindingState.DISMISSED]
+        # What came back with a refusal is shown with it, whatever others decided meanwhile.
+        standing = [
+            one
+            for one in every
+            if one.finding.state != FindingState.DISMISSED or one.finding.pk == returned_pk
+        ]
         own = {
             "title": f"{self.member.person.name}：考核建议",
             "member": self.member,
@@ -178,7 +183,7 @@ class SuggestionDetailView(DeskPage, TemplateView):
                     one.finding.get_outcome_display() for one in standing if one.kind is not None
                 )
             ),
-            "dismissed": [one for one in every if one.finding.state == FindingState.DISMISSED],
+            "dismissed": [one for one in every if one not in standing],
             "may_decide": self.may_decide,
             "carries_on": self.request.user.has_perm(CARRY_ON),
             "arranges": self.request.user.has_perm("exits.conduct_interview"),
