@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import Field, ForeignKey, Model, QuerySet
+from django.db.models import Field, ForeignKey, ManyToManyField, Model, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
@@ -15,7 +15,7 @@ from accounts.models import AuditChange
 #: Moved by every save; they tell a reader nothing.
 BOOKKEEPING = frozenset({"id", "version", "recorded_by", "recorded_at"})
 EMPTY = "（空）"
-BLANK = (None, "")
+BLANK = (None, "", [])
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def readable(
     related = {
         name: labels_of(field, rows)
         for name, field in fields.items()
-        if isinstance(field, ForeignKey)
+        if isinstance(field, ForeignKey | ManyToManyField)
     }
 
     def shown(name: str, values: dict[str, Any] | None) -> str:
@@ -71,7 +71,8 @@ def readable(
         if value in BLANK:
             return EMPTY
         if name in related:
-            return related[name].get(value, f"（已不存在，编号 {value}）")
+            known = related[name]
+            return "、".join(known.get(key, f"（已不存在，编号 {key}）") for key in keys_in(value))
         return worded(fields[name], value)
 
     return [
@@ -109,10 +110,18 @@ def label_of(field: Field | None, name: str) -> str:
     return str(field.verbose_name) if field else name
 
 
-def labels_of(field: ForeignKey, rows: list[AuditChange]) -> dict[Any, str]:
-    keys = {(side or {}).get(field.name) for row in rows for side in (row.before, row.after)}
+def labels_of(
+    field: "ForeignKey | ManyToManyField[Any, Any]", rows: list[AuditChange]
+) -> dict[Any, str]:
+    sides = [side for row in rows for side in (row.before, row.after) if side is not None]
+    keys = {key for side in sides for key in keys_in(side.get(field.name))}
     manager = field.related_model._base_manager
-    return {key: str(obj) for key, obj in manager.in_bulk(keys - {None}).items()}
+    return {key: str(obj) for key, obj in manager.in_bulk(keys).items()}
+
+
+def keys_in(value: Any) -> list[Any]:
+    """Of one related row, or of many."""
+    return [key for key in (value if isinstance(value, list) else [value]) if key is not None]
 
 
 def worded(field: Field | None, value: Any) -> str:

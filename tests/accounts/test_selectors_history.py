@@ -7,6 +7,8 @@ from accounts.roles import RoleCode
 from accounts.selectors.history import changes_to, readable
 from accounts.services import delete_record, save_record
 from attendance.models import Speech
+from exits.models import Case
+from exits.services import name_conductors
 from tests.world import build_world
 
 AT = datetime(2023, 6, 1, 1, 0, tzinfo=UTC)
@@ -33,6 +35,18 @@ def test_history_tells_fields_choices_and_relations_in_words(world):
             ("方式", "口头", "书面"),
             ("日期", "（空）", "2023-05-11"),
         ]
+    ]
+
+
+def test_history_names_each_of_many_related_rows(world):
+    case = Case.objects.filter(conductors__isnull=True).order_by("pk").first()
+    leader, clerk = world.users[RoleCode.LEADER], world.users[RoleCode.REGISTRAR]
+    for chosen in ([leader, clerk], []):
+        name_conductors(case=case, leaders=chosen, actor=clerk, at=AT)
+    both = "、".join(str(user) for user in sorted([leader, clerk], key=lambda user: user.pk))
+    assert history(case)[:2] == [
+        [("经办领导", both, "（空）")],
+        [("经办领导", "（空）", both)],
     ]
 
 
