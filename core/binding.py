@@ -7,7 +7,7 @@ and a file that cannot be read is left out rather than spoiling the volume.
 import io
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from PIL import Image, ImageOps
 from pypdf import PageObject, PdfReader, PdfWriter, Transformation
@@ -15,7 +15,7 @@ from pypdf.generic import NameObject
 
 #: Points.
 A4 = (595.28, 841.89)
-MARGIN = 36
+MARGIN, WIDEST, TOLERANCE = 36, 20_000, 2
 MOST_PAGES = 300
 #: Dots; a larger picture is refused before it is unpacked, and is drawn within these.
 MOST_DOTS, DRAWN = 40_000_000, (1654, 2339)
@@ -32,12 +32,13 @@ class NotBindableError(ValueError):
 
 @dataclass(frozen=True)
 class Sheets:
-    """Pages of A4, ready to be bound."""
+    """Pages of A4, ready to be bound: a PDF of `count` pages."""
 
-    pages: tuple[PageObject, ...]
+    content: bytes = field(repr=False)
+    count: int
 
     def __len__(self) -> int:
-        return len(self.pages)
+        return self.count
 
 
 def sheets_of_pdf(content: bytes) -> Sheets:
@@ -51,13 +52,14 @@ def sheets_of_pdf(content: bytes) -> Sheets:
             raise NotBindableError("文件没有页面")
         if count > MOST_PAGES:
             raise NotBindableError(f"文件有{count}页，超过{MOST_PAGES}页")
-        sheets = Sheets(tuple(_drawn(page) for page in reader.pages))
-        bound([sheets])
+        writer = PdfWriter()
+        for page in reader.pages:
+            _draw(page, writer)
+        return Sheets(_written(writer), count)
     except NotBindableError:
         raise
     except (Exception, RecursionError) as error:
         raise NotBindableError("文件损坏") from error
-    return sheets
 
 
 def sheets_of_picture(content: bytes) -> Sheets:
@@ -83,36 +85,39 @@ def bound(volume: Sequence[Sheets], *, marks: bytes = b"") -> bytes:
     """One PDF of all sheets; `marks` is a PDF with as many pages, drawn over them."""
     writer = PdfWriter()
     for sheets in volume:
-        for page in sheets.pages:
+        for page in PdfReader(io.BytesIO(sheets.content)).pages:
             writer.add_page(page)
     if marks:
         overlay = PdfReader(io.BytesIO(marks)).pages
         for page, mark in zip(writer.pages, overlay, strict=True):
             page.merge_page(mark)
+    return _written(writer)
+
+
+def _written(writer: PdfWriter) -> bytes:
     writer.metadata = None
     stream = io.BytesIO()
     writer.write(stream)
     return stream.getvalue()
 
 
-def _drawn(page: PageObject) -> PageObject:
-    """The page on A4, upright, in the middle, never enlarged."""
+def _draw(page: PageObject, writer: PdfWriter) -> None:
+    """The page on a new A4 page: upright, in the middle, never enlarged."""
     for name in EXTRAS:
         if name in page:
             del page[NameObject(name)]
-    page.transfer_rotation_to_content()
+    turned = Transformation().rotate(-page.rotation)
     box = page.cropbox
-    width, height = float(box.width), float(box.height)
-    if not (0 < width < 20_000 and 0 < height < 20_000):
+    corners = [turned.apply_on(corner) for corner in (box.lower_left, box.upper_right)]
+    left, right = sorted(float(x) for x, _ in corners)
+    bottom, top = sorted(float(y) for _, y in corners)
+    width, height = right - left, top - bottom
+    if not (0 < width < WIDEST and 0 < height < WIDEST):
         raise NotBindableError("页面尺寸不正常")
-    whole = abs(width - A4[0]) < 2 and abs(height - A4[1]) < 2
-    room = A4 if whole else (A4[0] - 2 * MARGIN, A4[1] - 2 * MARGIN)
-    scale = 1.0 if whole else min(1.0, room[0] / width, room[1] / height)
-    across = (A4[0] - width * scale) / 2 - float(box.left) * scale
-    up = (A4[1] - height * scale) / 2 - float(box.bottom) * scale
-    sheet = PageObject.create_blank_page(width=A4[0], height=A4[1])
-    sheet.merge_transformed_page(page, Transformation().scale(scale).translate(across, up))
-    for name in EXTRAS:
-        if name in sheet:
-            del sheet[NameObject(name)]
-    return sheet
+    whole = abs(width - A4[0]) < TOLERANCE and abs(height - A4[1]) < TOLERANCE
+    edge = 0 if whole else 2 * MARGIN
+    scale = 1.0 if whole else min(1.0, (A4[0] - edge) / width, (A4[1] - edge) / height)
+    across = (A4[0] - width * scale) / 2 - left * scale
+    up = (A4[1] - height * scale) / 2 - bottom * scale
+    sheet = writer.add_blank_page(width=A4[0], height=A4[1])
+    sheet.merge_transformed_page(page, turned.scale(scale).translate(across, up))

@@ -50,14 +50,26 @@ def print_letter(html: str, *, stylesheet: str = STYLESHEET) -> bytes:
 
     The same page gives the same bytes. Raises FontUnavailableError.
     """
-    shelf = _shelf()
-    lacking = shelf.unprintable(mark for mark in html if not mark.isspace())
-    page = html.translate({ord(character): MISSING for character in lacking})
-    cuts = tuple(shelf.cuts(set(page) | {MISSING}, titles=set(page)))
+    page, cuts = _printable(html)
     with _turn:
         style, fonts, reader = _dress(cuts, stylesheet)
         source = HTML(string=page, url_fetcher=reader)
         return source.write_pdf(stylesheets=[style], font_config=fonts)
+
+
+def make_ready(html: str, *, stylesheet: str = STYLESHEET) -> None:
+    """Cuts and loads what the page will be printed with, so that printing it is soon done."""
+    _, cuts = _printable(html)
+    with _turn:
+        _dress(cuts, stylesheet)
+
+
+def _printable(html: str) -> tuple[str, tuple[Cut, ...]]:
+    """The page without characters that no font has, and the cut fonts for the others."""
+    shelf = _shelf()
+    lacking = shelf.unprintable(mark for mark in html if not mark.isspace())
+    page = html.translate({ord(character): MISSING for character in lacking})
+    return page, tuple(shelf.cuts(set(page) | {MISSING}, titles=set(page)))
 
 
 @lru_cache(maxsize=1)

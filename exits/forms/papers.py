@@ -39,7 +39,7 @@ class WordsForm(forms.Form):
 class PaperForm(WordsForm):
     """One letter before it is issued."""
 
-    addressees = names_field("主送", required=False, help_text="一行一个，按次序排列。")
+    addressees = names_field("主送", help_text="一行一个，按次序排列。")
     copied_to = names_field("抄送", required=False, help_text="一行一个，印在末页版记中。")
     series = forms.CharField(
         label="发文字号",

@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.services import StaleRecordError, save_record
 from accounts.services.records import delete_record
 from core.inserting import unless_known
-from core.official import print_official_letter
+from core.official import OfficialLetter, make_letter_ready, print_official_letter
 from core.refusals import RefusalError
 from exits.choices import PaperKind
 from exits.models import Case, Interview, LetterHead, OfficialPaper, PaperTemplate
@@ -54,7 +54,6 @@ class TemplateUnknownError(RefusalError):
     """No letter of this kind and variant is written from a template."""
 
 
-@transaction.atomic
 def issue_paper(
     *,
     term: Term,
@@ -79,24 +78,10 @@ def issue_paper(
     that of the assembly's head for this kind. Raises PaperNotDueError, PaperIncompleteError,
     IssuedAlreadyError, OwnCaseError, StepOutOfOrderError or ValidationError.
     """
-    refuse_future(issued_date, at)
-    if case is not None:
-        case = Case.objects.select_for_update(of=("self",), no_key=True).get(pk=case.pk)
-    if interview is not None:
-        rows = Interview.objects.select_for_update(of=("self",), no_key=True)
-        interview = rows.get(pk=interview.pk)
-    _refuse_own(case, interview, actor)
-    _refuse_unfit(PaperKind(kind), case, interview, partner)
-    if case is not None:
-        _refuse_misdated(PaperKind(kind), case, issued_date)
-    names, copies = _names(addressees), _names(copied_to)
-    _refuse_incomplete(PaperKind(kind), title, body, names)
-    # Numbers are given out one after another: whoever comes second waits here.
-    Assembly.objects.select_for_update(no_key=True).get(pk=term.assembly_id)
     head = letter_head(term.assembly)
     paper = OfficialPaper(
         term=term,
-        kind=kind,
+        kind=PaperKind(kind),
         variant=variant or variant_for(kind, case=case, interview=interview),
         case=case,
         interview=interview,
@@ -104,8 +89,8 @@ def issue_paper(
         series=series.strip() or series_of(head, kind),
         year=issued_date.year,
         title=title.strip(),
-        addressees=names,
-        copied_to=copies,
+        addressees=_names(addressees),
+        copied_to=_names(copied_to),
         body=body.strip(),
         appendix=[dict(table) for table in appendix],
         issuer=issuer_of(head, kind),
@@ -113,14 +98,34 @@ def issue_paper(
         recorded_by=actor,
         recorded_at=at,
     )
+    # Fonts are cut before anything is locked: that may take a while.
+    make_letter_ready(_laid_out(paper, head))
+    return _issue(paper)
+
+
+@transaction.atomic
+def _issue(paper: OfficialPaper) -> OfficialPaper:
+    at, actor = paper.recorded_at, paper.recorded_by
+    if at is None:
+        raise ValueError("recorded_at")
+    refuse_future(paper.issued_date, at)
+    _lock_subject(paper)
+    _refuse_own(paper.case, paper.interview, actor)
+    _refuse_unfit(PaperKind(paper.kind), paper.case, paper.interview, paper.partner)
+    if paper.case is not None:
+        _refuse_misdated(PaperKind(paper.kind), paper.case, paper.issued_date)
+    _refuse_incomplete(PaperKind(paper.kind), paper.title, paper.body, paper.addressees)
+    # Numbers are given out one after another: whoever comes second waits here.
+    Assembly.objects.select_for_update(no_key=True).get(pk=paper.term.assembly_id)
     _refuse_repeated(paper)
     paper.sequence = _next_number(paper.series, paper.year)
+    head = letter_head(paper.term.assembly)
+    paper.issuer = issuer_of(head, paper.kind)
     content = printed(paper, head)
     paper.sha256 = hashlib.sha256(content).hexdigest()
     paper.full_clean(exclude=["file"])
-    paper.file.save(
-        paper_name(paper.number, paper.title[:60], issued_date), ContentFile(content), save=False
-    )
+    name = paper_name(paper.number, paper.title[:60], paper.issued_date)
+    paper.file.save(name, ContentFile(content), save=False)
     try:
         paper.save(force_insert=True)
         audit.record(
@@ -137,22 +142,34 @@ def issue_paper(
     return paper
 
 
+def _lock_subject(paper: OfficialPaper) -> None:
+    """What the letter is about stays as it is while the letter is issued."""
+    if paper.case is not None:
+        cases = Case.objects.select_for_update(of=("self",), no_key=True)
+        paper.case = cases.get(pk=paper.case.pk)
+    if paper.interview is not None:
+        interviews = Interview.objects.select_for_update(of=("self",), no_key=True)
+        paper.interview = interviews.get(pk=paper.interview.pk)
+
+
 def printed(paper: OfficialPaper, head: LetterHead, *, is_draft: bool = False) -> bytes:
     """The PDF of a letter, stored or only looked at. Raises FontUnavailableError."""
-    return print_official_letter(
-        laid_out(
-            head=head,
-            kind=paper.kind,
-            number=f"{paper.series}〔{paper.year}〕　号" if is_draft else paper.number,
-            title=paper.title,
-            body=paper.body,
-            addressees=paper.addressees,
-            copied_to=paper.copied_to,
-            appendix=paper.appendix,
-            issued_date=paper.issued_date,
-            interview=paper.interview,
-            is_draft=is_draft,
-        )
+    return print_official_letter(_laid_out(paper, head, is_draft=is_draft))
+
+
+def _laid_out(paper: OfficialPaper, head: LetterHead, *, is_draft: bool = False) -> OfficialLetter:
+    return laid_out(
+        head=head,
+        kind=paper.kind,
+        number=f"{paper.series}〔{paper.year}〕　号" if is_draft else paper.number,
+        title=paper.title,
+        body=paper.body,
+        addressees=paper.addressees,
+        copied_to=paper.copied_to,
+        appendix=paper.appendix,
+        issued_date=paper.issued_date,
+        interview=paper.interview,
+        is_draft=is_draft,
     )
 
 

@@ -54,7 +54,7 @@ class DraftPage(DeskPage, FormView):
         return ()
 
     @cached_property
-    def head(self) -> LetterHead:
+    def letterhead(self) -> LetterHead:
         return letter_head(self.term.assembly)
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -66,7 +66,7 @@ class DraftPage(DeskPage, FormView):
     def get_initial(self) -> dict[str, Any]:
         wording = self.wording
         return {
-            "series": series_of(self.head, self.kind),
+            "series": series_of(self.letterhead, self.kind),
             "issued_date": timezone.localdate(),
             "title": wording.title,
             "body": wording.body,
@@ -90,7 +90,7 @@ class DraftPage(DeskPage, FormView):
 
     def looked_at(self, given: Mapping[str, Any]) -> HttpResponse:
         draft = OfficialPaper(term=self.term, year=given["issued_date"].year, **given)
-        content = printed(draft, self.head, is_draft=True)
+        content = printed(draft, self.letterhead, is_draft=True)
         return pdf_answer(content, "预览.pdf", as_attachment=False)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

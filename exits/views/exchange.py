@@ -70,7 +70,7 @@ class ExchangeCreateView(DraftPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         topic, partner = PaperVariant(self.choice["topic"]), Partner(self.choice["partner"])
         year = self.choice["year"]
-        own = {"title": f"起草委员信息通报：{year}年{topic.label}，送{partner.label}"}
+        own = {"title": f"起草{year}年度{topic.label.removeprefix('年度')}通报，送{partner.label}"}
         return (
             super().get_context_data(**kwargs) | own | {"again": reverse("exits:exchange-create")}
         )

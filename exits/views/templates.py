@@ -43,7 +43,7 @@ class WordingPage(DeskPage):
         return term
 
     @cached_property
-    def head(self) -> LetterHead:
+    def letterhead(self) -> LetterHead:
         return letter_head(self.term.assembly)
 
 
@@ -55,9 +55,9 @@ class TemplateListView(WordingPage, FormView):
     title = "公文格式文本"
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        seen = self.head.version if self.head.pk else 0
+        seen = self.letterhead.version if self.letterhead.pk else 0
         return super().get_form_kwargs() | {
-            "instance": self.head,
+            "instance": self.letterhead,
             "initial": {"seen_version": seen},
         }
 
@@ -127,7 +127,7 @@ class TemplateUpdateView(WordingPage, FormView):
             except RefusalError as refusal:
                 form.add_error(None, str(refusal))
                 return self.form_invalid(form)
-            content = invented_letter(self.shipped, given, self.head, self.term)
+            content = invented_letter(self.shipped, given, self.letterhead, self.term)
             return pdf_answer(content, "预览.pdf", as_attachment=False)
         done = carried_out(
             form,
