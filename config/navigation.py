@@ -166,6 +166,7 @@ MENU = [
         item("约谈", "forum", "exits:interview-list", "exits.view_interview"),
         allowed("会商意见", "balance", "exits:opinion-list", f"{DESK_ADMIN}.gives_opinions"),
         item("公文", "mail", "exits:paper-list", "exits.view_officialpaper"),
+        item("公文格式文本", "edit_document", "exits:template-list", "exits.change_papertemplate"),
     ),
     group(
         "表册导出",

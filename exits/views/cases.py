@@ -16,10 +16,11 @@ from core.files import attachment_response
 from exits.choices import Act, CaseKind
 from exits.forms.cases import ACT_FORMS, CaseForm, ConductorsForm, DeliveryForm
 from exits.models import Case, CaseDelivery, CaseOpinion, CaseStep, OfficialPaper
-from exits.permissions import CARRY_ON, NEEDED, may_ever, open_acts, speaks_for
+from exits.permissions import CARRY_ON, DECIDE, NEEDED, may_ever, open_acts, speaks_for
 from exits.procedures import PROCEDURES, allowed
 from exits.selectors.board import SHOWN, board_of, cases_in_words, line_of
 from exits.selectors.cases import consulted_in, steps_of, way_of
+from exits.selectors.papers import kinds_for_case
 from exits.views.base import AskedIn, DeskPage, carried_out
 
 ACT_OF = {act.name.lower(): act for act in ACT_FORMS}
@@ -124,10 +125,9 @@ class CaseDetailView(CasePage, TemplateView):
             "names_conductors": carries_on and not case.has_ended,
             "successor": Case.objects.visible_to(user).filter(origin=case).first(),
             "papers": papers.order_by("issued_date", "pk"),
-            "papers_to_write": PAPERS_OF.get(case.state, [])
-            if user.has_perm("exits.issue_paper")
-            else [],
+            "papers_to_write": papers_to_write(case),
             "may_write_papers": user.has_perm("exits.issue_paper"),
+            "may_take_file": carries_on or user.has_perm(DECIDE),
             "shows_conductors": carries_on or user in case.conductors.all(),
         }
         return super().get_context_data(**kwargs) | own
@@ -283,3 +283,9 @@ def next_act(case: Case, acts: list[Act]) -> Act | None:
     )
     pressing = (act for act in (Act.REMIND, Act.PERSUADE) if act in acts and act not in done)
     return next(onward, None) or next(pressing, None)
+
+
+def papers_to_write(case: Case) -> list[tuple[str, str]]:
+    """The letters of this stage that fit the case."""
+    fitting = kinds_for_case(case)
+    return [(kind, words) for kind, words in PAPERS_OF.get(case.state, []) if kind in fitting]
