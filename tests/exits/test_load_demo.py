@@ -15,11 +15,12 @@ from assessments.rulebook import load_pack
 from assessments.selectors import assess
 from dossiers.choices import HandInKind, ObjectionState, PaperState
 from dossiers.models import Campaign, DutyPaper, Objection
+from exits.choices import Act, CaseKind, CaseState, InterviewState, PaperKind, Partner
 from exits.management.demo import PARTS, PREVIOUS_TERM, TERM, DemoTerm, invent_term
-from exits.models import Case
+from exits.models import Case, CaseStep, Interview, OfficialPaper
 from exits.selectors import refusals
 from members.choices import ReportState
-from members.models import ChangeReport, Member, Person, Term
+from members.models import ChangeReport, Member, Person, SuspensionPeriod, Term
 
 MEMBERS, SEED = 30, 5
 
@@ -118,7 +119,54 @@ def test_a_report_entered_late_withdraws_its_finding(term, demo):
 
 def test_cases_are_opened_on_confirmed_findings_only(term):
     grounds = Case.objects.filter(member__term=term, finding__isnull=False)
-    assert [case.finding.state for case in grounds] == [FindingState.CONFIRMED]
+    assert {case.finding.state for case in grounds} == {FindingState.CONFIRMED}
+
+
+def test_cases_are_seen_of_every_kind_and_in_every_state(term):
+    cases = Case.objects.filter(member__term=term)
+    assert set(cases.values_list("kind", flat=True)) == set(CaseKind.values)
+    assert set(cases.values_list("state", flat=True)) == set(CaseState.values)
+    assert cases.open().filter(due_date__lt=date(2026, 11, 20)).exists()
+    assert set(cases.values_list("side", flat=True)) == set(Partner.values)
+
+
+def test_cases_hold_everything_a_case_may_hold(term):
+    steps = CaseStep.objects.filter(case__member__term=term)
+    done = set(steps.values_list("kind", flat=True))
+    assert set(Act.values) - done == {Act.CORRECT, Act.CLOSE}
+
+
+def test_nobody_decided_what_they_had_proposed(term):
+    decided = Case.objects.filter(member__term=term, decided_by__isnull=False)
+    assert decided.count() > 1
+    assert [case for case in decided if case.decided_by_id == case.proposed_by_id] == []
+
+
+def test_what_cases_decided_stands_in_the_roster(term, demo):
+    told = {one.code: (one.exited, one.suspended) for one in demo.members if one.part.by_case}
+    stored = {
+        member.code: (
+            member.exited_date,
+            tuple(member.suspensions.values_list("start_date", "end_date")),
+        )
+        for member in Member.objects.filter(term=term, code__in=told)
+    }
+    assert stored == told
+    periods = SuspensionPeriod.objects.filter(member__term=term, member__code__in=told)
+    assert [period for period in periods if not period.cases.exists()] == []
+
+
+def test_interviews_are_seen_in_every_state(term):
+    interviews = Interview.objects.filter(member__term=term)
+    assert set(interviews.values_list("state", flat=True)) == set(InterviewState.values)
+
+
+def test_letters_are_numbered_in_the_order_of_their_dates(term):
+    papers = OfficialPaper.objects.filter(term=term)
+    dated = list(papers.order_by("series", "year", "sequence"))
+    assert dated == sorted(dated, key=lambda one: (one.series, one.issued_date, one.sequence))
+    assert len(dated) == 14
+    assert set(papers.values_list("kind", flat=True)) == set(PaperKind) - {PaperKind.OTHER}
 
 
 def test_every_full_year_has_its_campaign(term):

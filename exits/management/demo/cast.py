@@ -12,12 +12,14 @@ class Part:
     """One member's story. Years are calendar years; whatever is left out happens by chance.
 
     `without` names what is left undone: research, opinions, registration, duty_report, topic,
-    training, term_report, each with the years concerned.
+    training, term_report, each with the years concerned. `by_case`: the exit and the suspensions
+    follow from cases played in the system; the roster imported does not know of them.
     """
 
     story: str
     rules: tuple[str, ...] = ()
     key: str = ""
+    by_case: bool = False
     standing: bool = False
     party: str = ""
     joined: date | None = None

@@ -23,9 +23,11 @@ from dossiers.models import Campaign
 from exits.management.demo.accounts import stage_accounts
 from exits.management.demo.calling import stage_calling
 from exits.management.demo.campaigns import stage_campaigns
+from exits.management.demo.cases import CaseStage, stage_cases
 from exits.management.demo.chance import stream
 from exits.management.demo.collecting import stage_collecting
 from exits.management.demo.correspondence import stage_correspondence
+from exits.management.demo.interviews import stage_interviews
 from exits.management.demo.leave import stage_leave
 from exits.management.demo.papers import opening_date, stage_papers
 from exits.management.demo.signing import stage_signing
@@ -34,6 +36,8 @@ from exits.management.demo.timeliness import stage_timeliness
 from exits.management.demo.times import moment
 from exits.management.demo.topics import stage_topics
 from exits.management.demo.workbooks import (
+    INSTALMENT,
+    INSTALMENTS,
     DemoTerm,
     DemoWorkbook,
     TermOutline,
@@ -81,12 +85,17 @@ def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
     for year in range(demo.outline.starts.year + 1, demo.outline.ends.year + 1):
         open_campaign(term, year, opening_date(year, demo.told_until), actor)
     with tempfile.TemporaryDirectory() as folder:
+        cases = CaseStage(term, demo, actor)
+        settled = demo.told_until - INSTALMENT * INSTALMENTS
         for workbook in demo.workbooks:
+            stage_cases(cases, until=min(workbook.day, settled))
             say(f"导入《{workbook.title}》")
             bring_in(term, workbook, Path(folder), actor)
             if workbook.year and workbook.year > demo.outline.starts.year:
                 judge(term, workbook.year, workbook.day, demo, actor)
                 decide(term, workbook, demo, seed, actor)
+    # The latest decisions follow the last run of the rules: whoever left is judged no more.
+    stage_cases(cases, until=demo.told_until)
     stage_calling(term=term, told_until=demo.told_until, actor=actor)
     stage_leave(term=term, told_until=demo.told_until, actor=actor)
     stage_timeliness(term=term, told_until=demo.told_until, actor=actor)
@@ -97,6 +106,7 @@ def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
     stage_papers(term=term, told_until=demo.told_until, actor=actor)
     stage_campaigns(term=term, told_until=demo.told_until, actor=actor)
     stage_submissions(term=term, told_until=demo.told_until, actor=actor)
+    stage_interviews(cases, told_until=demo.told_until)
     stage_accounts(term=term, told_until=demo.told_until)
     return term
 
@@ -169,13 +179,13 @@ def decide(term: Term, workbook: DemoWorkbook, demo: DemoTerm, seed: int, actor:
         return
     rng = stream(seed, "decisions", workbook.year)
     last_year = workbook.year == demo.told_until.year - 1
-    refusing = demo.playing("refuses").code
+    keyed = {member.code for member in demo.members if member.part.key}
     playing = {member.code for member in demo.members if member.part.rules}
     findings = Finding.objects.filter(term=term, state=FindingState.OPEN).order_by("pk")
     for finding in findings:
         undecided = last_year and rng.random() < UNDECIDED_SHARE
         let_go = finding.outcome in DISMISSALS and rng.random() < DISMISSED_SHARE
-        if undecided and finding.subject_key != refusing:
+        if undecided and finding.subject_key not in keyed:
             continue
         dismissed = let_go and finding.subject_key not in playing
         decide_finding(

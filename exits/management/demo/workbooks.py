@@ -168,14 +168,14 @@ def roster_row(member: DemoMember) -> Row:
         "推荐单位": member.nominating_body,
         "县区联络组": member.liaison_group,
         "入届日期": member.joined,
-        "退出日期": member.exited,
+        "退出日期": None if member.part.by_case else member.exited,
         "常委任职日期": first[0][0] if first else None,
         "常委卸任日期": first[0][1] if first else None,
     }
 
 
 def suspension_rows(member: DemoMember) -> Iterator[Row]:
-    for span in member.part.suspended:
+    for span in () if member.part.by_case else member.part.suspended:
         yield {
             "委员编号": member.code,
             "开始日期": span["start"],
