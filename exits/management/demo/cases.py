@@ -36,7 +36,8 @@ from exits.services import (
     record_refusal,
     submit_case,
 )
-from members.models import Member, Term
+from members.models import Member, Notice, Term
+from members.services.notices import read_notice
 
 Row = dict[str, Any]
 STORIES: list[Row] = read_data("cases")["cases"]
@@ -135,6 +136,11 @@ def opine(stage: CaseStage, case: Case, row: Row) -> None:
     by = Partner(case.side if row["by"] == "side" else row["by"])
     number = row.get("number", "")
     account = stage.account(by.value.replace("_", "-"), row["on"])
+    asked = Notice.objects.filter(
+        recipients__user=account, subject=f"{case._meta.label_lower}:{case.pk}"
+    )
+    for notice in asked:
+        read_notice(notice=notice, user=account, at=moment(row["on"], 14))
     give_opinion(
         case=case,
         partner=by,
