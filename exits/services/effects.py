@@ -56,12 +56,10 @@ def apply_decision(*, case: Case, on: date, actor: User | None, at: datetime) ->
         effect.changes += changes
         _clear(effect, member, on, at)
     elif kind == CaseKind.REINSTATEMENT:
-        before = member.suspensions.covering(on).first()
         period, changes = end_suspension(member=member, on=on)
         case.suspension = period
         effect.changes += changes
-        until = before.end_date if before is not None else None
-        effect.corrected += _come_back_to(member, period, on, until, at)
+        effect.corrected += _come_back_to(member, period, on, at)
     else:
         effect.changes += end_post(member=member, post=Post.STANDING_MEMBER, on=on)
         changes, lines = leave_standing_lists(member=member, on=on, at=at)
@@ -76,12 +74,10 @@ def _clear(effect: Effect, member: Member, on: date, at: datetime) -> None:
     effect.corrected += lines
 
 
-def _come_back_to(
-    member: Member, period: SuspensionPeriod, on: date, until: date | None, at: datetime
-) -> list[str]:
+def _come_back_to(member: Member, period: SuspensionPeriod, on: date, at: datetime) -> list[str]:
     """What the office has to add by hand: nobody knows what a member not told of would have done."""
     today, lines = timezone.localdate(at), []
-    for place in regained_places(member=member, since=on, until=until):
+    for place in regained_places(member=member, since=on):
         meeting = place.meeting
         due = "考勤请核对补登" if meeting.start_date <= today else "会议通知请补发"
         lines.append(

@@ -69,10 +69,17 @@ def start_suspension(
 
 
 def end_suspension(*, member: Member, on: date) -> tuple[SuspensionPeriod, list[Change]]:
-    """`on` is the first day of performing duties again. Raises MembershipRefusedError."""
+    """`on` is the first day of performing duties again.
+
+    Raises MembershipRefusedError where no suspension runs, or the one of that day has ended.
+    """
     row = SuspensionPeriod.objects.covering(on).filter(member=_locked(member)).first()
     if row is None:
         raise MembershipRefusedError(f"{member}在{on}没有暂停履职，无须恢复。")
+    if row.end_date is not None:
+        raise MembershipRefusedError(
+            f"{member}自{row.start_date}的暂停履职已于{row.end_date}结束，请核对决定日期。"
+        )
     return row, [_save(row, end_date=on)]
 
 
