@@ -2,12 +2,15 @@
 
     scripts/setup                                   # once: the developers' packages
     scripts/start                                   # in another window
-    .venv/bin/python docs/make_screenshots.py --url http://127.0.0.1:8000 --password …
+    .venv/bin/python docs/make_screenshots.py --url http://127.0.0.1:8000 \
+        --password … --member-password …
 
-The password is the one `scripts/start` printed for demo-registrar.
+The passwords are those `scripts/start` printed for demo-registrar and demo-member. Without the
+second, the members' pages keep their pictures.
 """
 
 import argparse
+import re
 import sys
 import tempfile
 from collections.abc import Callable
@@ -31,8 +34,9 @@ FLAGS = [
     "--no-first-run",
 ]
 WIDTH, HEIGHT = 1280, 800
+PHONE_WIDTH = 390
 #: Pages worth seeing further down.
-TALL = {"desk": 1250, "dossier": 1500, "finding": 1450}
+TALL = {"desk": 1250, "dossier": 1500, "finding": 1450, "cases": 1250, "case": 1500, "letter": 1100}
 
 
 def sign_in(browser: Browser, url: str, username: str, password: str) -> Page:
@@ -40,8 +44,8 @@ def sign_in(browser: Browser, url: str, username: str, password: str) -> Page:
     page.goto("/admin/login/")
     page.fill("[name=username]", username)
     page.fill("[name=password]", password)
-    page.click("[type=submit]")
-    page.wait_for_url("**/admin/**")
+    page.get_by_role("button", name="登录").click()
+    page.wait_for_url(lambda address: "/login/" not in address)
     return page
 
 
@@ -98,6 +102,80 @@ def import_preview(page: Page) -> None:
         page.wait_for_load_state()
 
 
+def cases(page: Page) -> None:
+    page.goto("/exits/cases/")
+
+
+def case(page: Page) -> None:
+    """One that was decided, with somebody still to be told."""
+    page.goto("/exits/cases/?show=delivery")
+    follow(page, r"/exits/cases/\d+/$")
+
+
+def interviews(page: Page) -> None:
+    page.goto("/exits/interviews/")
+
+
+def interview(page: Page) -> None:
+    """One whose minutes the member has confirmed."""
+    page.goto("/exits/interviews/")
+    follow(page, r"/exits/interviews/\d+/$", among="section:has(h2:has-text('待办结'))")
+
+
+def letter(page: Page) -> None:
+    """A decision as it went to the member."""
+    page.goto("/exits/papers/?q=决定通知书")
+    follow(page, r"/exits/papers/\d+/$")
+
+
+def meeting_desk(page: Page) -> None:
+    page.goto("/admin/attendance/meeting/")
+    follow(page, r"/attendance/meetings/\d+/desk/$")
+
+
+def seats(page: Page) -> None:
+    page.goto("/attendance/seats/")
+
+
+def objections(page: Page) -> None:
+    page.goto("/admin/dossiers/objection/")
+
+
+def timeliness(page: Page) -> None:
+    page.goto("/reporting/timeliness/")
+
+
+def organs(page: Page) -> None:
+    page.goto("/reporting/organs/")
+
+
+def campaign(page: Page) -> None:
+    page.goto("/reporting/campaigns/")
+    follow(page, r"/reporting/campaigns/\d+/$")
+
+
+def own_home(page: Page) -> None:
+    page.goto("/")
+
+
+def own_papers(page: Page) -> None:
+    page.goto("/reporting/papers/")
+
+
+def own_submissions(page: Page) -> None:
+    page.goto("/dossiers/submissions/")
+
+
+def own_matters(page: Page) -> None:
+    page.goto("/exits/own/")
+
+
+def follow(page: Page, pattern: str, *, among: str = "body") -> None:
+    """Goes where the first link whose address fits leads."""
+    links = page.locator(f"{among} a").evaluate_all("links => links.map(link => link.href)")
+    page.goto(next(link for link in links if re.search(pattern, link)))
+
+
 SCENES: dict[str, Callable[[Page], None]] = {
     "desk": desk,
     "members": members,
@@ -109,7 +187,32 @@ SCENES: dict[str, Callable[[Page], None]] = {
     "export": export,
     "import-preview": import_preview,
     "jobs": jobs,
+    "cases": cases,
+    "case": case,
+    "interviews": interviews,
+    "interview": interview,
+    "letter": letter,
+    "meeting-desk": meeting_desk,
+    "seats": seats,
+    "objections": objections,
+    "timeliness": timeliness,
+    "organs": organs,
+    "campaign": campaign,
 }
+#: On a member's phone.
+OWN_SCENES: dict[str, Callable[[Page], None]] = {
+    "own-home": own_home,
+    "own-papers": own_papers,
+    "own-submissions": own_submissions,
+    "own-matters": own_matters,
+}
+
+
+def take(page: Page, name: str, scene: Callable[[Page], None], width: int, out: Path) -> None:
+    page.set_viewport_size({"width": width, "height": TALL.get(name, HEIGHT)})
+    scene(page)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=out / f"{name}.png")
 
 
 def main() -> int:
@@ -117,18 +220,23 @@ def main() -> int:
     parser.add_argument("--url", default="http://127.0.0.1:8000")
     parser.add_argument("--username", default="demo-registrar")
     parser.add_argument("--password", required=True)
-    parser.add_argument("--only", nargs="*", choices=list(SCENES), default=list(SCENES))
+    parser.add_argument("--member-password", default="")
+    parser.add_argument("--only", nargs="*", choices=[*SCENES, *OWN_SCENES], default=[])
     parser.add_argument("--out", type=Path, default=PICTURES)
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = sign_in(browser, options.url, options.username, options.password)
-        for name in options.only:
-            page.set_viewport_size({"width": WIDTH, "height": TALL.get(name, HEIGHT)})
-            SCENES[name](page)
-            page.wait_for_load_state("networkidle")
-            page.screenshot(path=options.out / f"{name}.png")
+        office = [name for name in SCENES if name in (options.only or SCENES)]
+        if office:
+            page = sign_in(browser, options.url, options.username, options.password)
+            for name in office:
+                take(page, name, SCENES[name], WIDTH, options.out)
+        own = [name for name in OWN_SCENES if name in (options.only or OWN_SCENES)]
+        if own and options.member_password:
+            page = sign_in(browser, options.url, "demo-member", options.member_password)
+            for name in own:
+                take(page, name, OWN_SCENES[name], PHONE_WIDTH, options.out)
         browser.close()
     return 0
 
