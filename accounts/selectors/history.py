@@ -15,7 +15,7 @@ from accounts.models import AuditChange
 #: Moved by every save; they tell a reader nothing.
 BOOKKEEPING = frozenset({"id", "version", "recorded_by", "recorded_at"})
 EMPTY = "（空）"
-BLANK = (None, "", [])
+BLANK: tuple[object, ...] = (None, "", [])
 
 
 @dataclass(frozen=True)
