@@ -192,7 +192,7 @@ def refuse_misdated(case: Case, act: Act, on: date, at: datetime) -> None:
 
 def earliest_date(case: Case, act: Act) -> date:
     """The first day the act may be dated; the last is the day it is entered."""
-    dates = [case.opened_date]
+    dates: list[date | None] = [case.opened_date]
     if act == Act.DELIVER:
         dates += [case.decision_date]
     elif act == Act.ANSWER:
