@@ -9,7 +9,10 @@ from pypdf import PdfReader
 from tests.casework import (
     DEPARTMENTS,
     LEADER,
+    OF_THE_POST,
     REGISTRAR,
+    STANDS,
+    STAYS,
     UNPUBLISHED,
     Play,
     Stage,
@@ -23,6 +26,49 @@ panels => panels.filter(panel => panel.querySelector('h3')).map(panel => [
   panel.querySelector('h3').firstChild.textContent.trim().split('　')[1],
   (panel.querySelector(':scope > p')?.textContent ?? '').replace('事由：', '')]).reverse()
 """
+
+
+def play_to_publication(play: Play) -> None:
+    """From the rules' suggestion; what everybody finds in the end is right."""
+    scene, stage = play.scene, play.stage
+    open_on_suggestion(play)
+    consult(play)
+    play.act(REGISTRAR, "提出建议", 10)
+    if scene.kind == "辞去委员":
+        apply_to_resign(play)
+    elif scene.kind != "撤销委员资格":
+        play.act(REGISTRAR, "提醒")
+        play.act(REGISTRAR, "劝说")
+        apply_in_own_account(play)
+    decided_and_told(play)
+    if scene.is_cpc:
+        assert scene.name in issue(play, "起草决定通知（单位）")
+    everybody_finds(play)
+    meeting = stage.calls[scene.name][0]
+    if scene.kind in OF_THE_POST:
+        roster_says(play, "tenures-0-end_date", play.decided_on)
+        assert called(stage, meeting, "全体常委") & {STANDS, scene.name} == {STANDS}
+    else:
+        roster_says(play, "exited_date", play.decided_on)
+        assert called(stage, meeting, "全体委员") & {STAYS, scene.name} == {STAYS}
+
+
+def decided_and_told(play: Play) -> None:
+    """From the submission to the last party told, and, where it is made public, to that."""
+    play.act(REGISTRAR, "提请审议", 7)
+    refuse_the_proposer(play)
+    decide(play)
+    assert play.scene.name in issue(play, "起草决定通知书（本人）")
+    deliver(play)
+    if play.scene.kind not in UNPUBLISHED:
+        assert play.scene.name in issue(play, "起草公告")
+        publish(play)
+
+
+def everybody_finds(play: Play) -> None:
+    board_shows_ended(play)
+    trail_tells(play)
+    member_reads(play)
 
 
 # From a suggestion to an open case --------------------------------------------------------------
@@ -288,6 +334,6 @@ def notify(stage: Stage, meeting: int) -> None:
 
 def heard(stage: Stage, name: str) -> str:
     """What the member was sent, the decision among it."""
-    page = stage.open(name, "/notices/")
+    page = stage.open(name, "/members/notices/")
     shown(page, "决定通知：")
     return page.locator("main").inner_text()

@@ -54,7 +54,7 @@ today = timezone.localdate(now)
 first = date(today.year, 1, 1)
 term = make_term(
     "cases", starts=date(today.year - 2, 1, 1), ends=date(today.year + 3, 12, 31), pack={pack!r},
-    assembly="政协萍乡市委员会",
+    assembly={assembly!r},
 )
 for number, (name, role) in enumerate({accounts!r}.items()):
     make_user(f"desk-{{number}}", role, name=name, password_changed_at=now)
@@ -185,10 +185,12 @@ class Stage:
 def staged(house: House, browser: Browser, scenes: Collection[Scene], pack: str) -> Iterator[Stage]:
     """A term whose rules have been run over what its members missed, and everybody signed in."""
     members = [(one.name, one.is_cpc, one.stands, one.missed) for one in scenes]
+    assembly = {"pingxiang": "政协萍乡市委员会", "yueqing": "政协乐清市委员会"}[pack]
     told = json.loads(
         house.ask(
             SCENE.format(
                 pack=pack,
+                assembly=assembly,
                 accounts=ACCOUNTS,
                 members=members,
                 stays=STAYS,

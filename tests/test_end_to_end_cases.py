@@ -5,34 +5,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.caseacts import (
-    apply_in_own_account,
-    apply_to_resign,
-    board_shows_ended,
-    called,
-    consult,
-    decide,
-    deliver,
-    issue,
-    member_reads,
-    open_on_suggestion,
-    publish,
-    refuse_the_proposer,
-    roster_says,
-    trail_tells,
-)
-from tests.casework import (
-    LEADER,
-    OF_THE_POST,
-    REGISTRAR,
-    STANDS,
-    STAYS,
-    Play,
-    Scene,
-    Stage,
-    staged,
-)
-from tests.running import running_house
+from tests.caseacts import play_to_publication
+from tests.casework import LEADER, Play, Scene, Stage, staged
+from tests.running import House, running_house
 
 SCENES = {
     "order-party": Scene(
@@ -75,11 +50,14 @@ ON_EVERY_DATABASE = ("order-party",)
 
 
 @pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Stage]:
-    with (
-        running_house(tmp_path_factory.mktemp("cases")) as house,
-        staged(house, browser, SCENES.values(), pack="pingxiang") as stage,
-    ):
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    with running_house(tmp_path_factory.mktemp("cases")) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def stage(house: House, browser: Browser) -> Iterator[Stage]:
+    with staged(house, browser, SCENES.values(), pack="pingxiang") as stage:
         yield stage
 
 
@@ -91,37 +69,4 @@ def stage(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterato
     ],
 )
 def test_case_goes_from_suggestion_to_publication(stage: Stage, name: str):
-    scene = SCENES[name]
-    play = Play(stage, scene)
-    open_on_suggestion(play)
-    consult(play)
-    play.act(REGISTRAR, "提出建议", 10)
-    if scene.kind == "辞去委员":
-        apply_to_resign(play)
-    elif scene.kind != "撤销委员资格":
-        play.act(REGISTRAR, "提醒")
-        play.act(REGISTRAR, "劝说")
-        apply_in_own_account(play)
-    play.act(REGISTRAR, "提请审议", 7)
-    refuse_the_proposer(play)
-    decide(play)
-    assert scene.name in issue(play, "起草决定通知书（本人）")
-    if scene.is_cpc:
-        assert scene.name in issue(play, "起草决定通知（单位）")
-    deliver(play)
-    assert scene.name in issue(play, "起草公告")
-    publish(play)
-
-    board_shows_ended(play)
-    trail_tells(play)
-    member_reads(play)
-    if scene.kind in OF_THE_POST:
-        roster_says(play, "tenures-0-end_date", play.decided_on)
-        assert called(stage, stage.calls[scene.name][0], "全体常委") & {STANDS, scene.name} == {
-            STANDS
-        }
-    else:
-        roster_says(play, "exited_date", play.decided_on)
-        assert called(stage, stage.calls[scene.name][0], "全体委员") & {STAYS, scene.name} == {
-            STAYS
-        }
+    play_to_publication(Play(stage, SCENES[name]))
