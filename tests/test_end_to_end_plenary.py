@@ -15,7 +15,7 @@ from tests.running import House, running_house
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 #: Of the invented roster so many serve today, and are not suspended.
-ROSTER, EXPECTED = 344, 330
+ROSTER, EXPECTED = 341, 330
 TITLE = "第六次全体会议"
 LEAVE = 12
 BY_STAFF = 8
