@@ -41,8 +41,6 @@ def play_to_publication(play: Play) -> None:
         play.act(REGISTRAR, "劝说")
         apply_in_own_account(play)
     decided_and_told(play)
-    if scene.is_cpc:
-        assert scene.name in issue(play, "起草决定通知（单位）")
     everybody_finds(play)
     meeting = stage.calls[scene.name][0]
     if scene.kind in OF_THE_POST:
@@ -59,6 +57,8 @@ def decided_and_told(play: Play) -> None:
     refuse_the_proposer(play)
     decide(play)
     assert play.scene.name in issue(play, "起草决定通知书（本人）")
+    if play.scene.is_cpc:
+        assert play.scene.name in issue(play, "起草决定通知（单位）")
     deliver(play)
     if play.scene.kind not in UNPUBLISHED:
         assert play.scene.name in issue(play, "起草公告")
