@@ -124,6 +124,7 @@ def record_delivery(
     if not case.deliveries.filter(delivered_date__isnull=True).exists():
         last = case.deliveries.aggregate(last=Max("delivered_date"))["last"]
         case.state, case.notified_date = CaseState.NOTIFIED, last
+        case.due_date = None
         if has_ended(case.kind, case.state):
             case.closed_date = case.notified_date
     return finish(

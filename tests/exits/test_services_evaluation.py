@@ -4,21 +4,27 @@ import pytest
 
 from accounts.choices import JobState
 from accounts.models import Job
+from accounts.roles import RoleCode
 from assessments.models import Finding, Run
 from assessments.rulebook import load_pack, parse_pack
 from assessments.services import YearOutsideTermError
-from exits.choices import Act, CaseKind
+from exits.choices import Act, CaseKind, Ground, Verdict
 from exits.selectors import compare_packs, explain
 from exits.services import (
     default_as_of,
     evaluate_term,
-    open_exit_case,
-    record_case_step,
+    give_opinion,
+    inform_departments,
+    open_case,
+    propose_case,
+    record_effort,
+    record_refusal,
     start_assessment,
     start_yearly_runs,
     summary_of,
 )
 from exits.tasks import run_assessment, run_last_year
+from tests.accounts.people import make_user
 from tests.building import make_member, make_term, report_opinion
 
 pytestmark = pytest.mark.django_db
@@ -41,18 +47,31 @@ def sent(monkeypatch):
 
 
 def refuse(member):
-    case = open_exit_case(
+    registrar = make_user("registrar", RoleCode.REGISTRAR)
+    acting = {"actor": registrar, "at": AT}
+    case = open_case(
         member=member,
         kind=CaseKind.ORDER_RESIGN,
+        ground=Ground.NO_ACTIVITY,
         grounds="缺席",
         opened_date=date(2023, 3, 1),
-        actor=None,
-        at=AT,
+        **acting,
     )
-    for kind in (Act.REMIND, Act.PERSUADE, Act.REFUSE):
-        record_case_step(
-            case=case, kind=kind, date=date(2023, 4, 1), note="记录", actor=None, at=AT
-        )
+    inform_departments(case=case, date=date(2023, 3, 2), note="通报", **acting)
+    give_opinion(
+        case=case,
+        partner=case.side,
+        verdict=Verdict.AGREE,
+        text="同意",
+        date=date(2023, 3, 3),
+        document_number="函1号",
+        on_behalf=True,
+        **acting,
+    )
+    propose_case(case=case, date=date(2023, 3, 4), proposal="建议责令辞去", **acting)
+    for act in (Act.REMIND, Act.PERSUADE):
+        record_effort(case=case, act=act, date=date(2023, 4, 1), note="记录", **acting)
+    record_refusal(case=case, date=date(2023, 4, 1), note="拒不提交", **acting)
 
 
 def evaluate(term, **options):

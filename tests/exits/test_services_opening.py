@@ -150,7 +150,7 @@ def test_refused_order_is_no_ground_by_hand(desk, member):
         opened(desk, member, CaseKind.REVOKE, ground=Ground.REFUSED_ORDER)
 
 
-@pytest.mark.parametrize("kind", set(CaseKind) - set(BY_APPLICATION))
+@pytest.mark.parametrize("kind", [kind for kind in CaseKind if kind not in BY_APPLICATION])
 def test_application_belongs_to_resigning_only(desk, member, kind):
     with pytest.raises(CaseNotPossibleError, match="不以委员的书面申请"):
         opened(desk, member, kind, applied_date=START)
