@@ -26,9 +26,10 @@ BOTH_PARTNERS = frozenset(Partner)
 
 @dataclass(frozen=True)
 class Procedure:
-    """`by_application`: the member must have handed in a written application before submission.
+    """`by_application`: the member must have handed in a written application before submission,
+    and may be reminded of it and persuaded to (劝辞).
 
-    `presses`: the member is reminded and persuaded first, and may be recorded as refusing.
+    `presses`: one who was both reminded and persuaded may be recorded as refusing.
     `consults_both`: both departments give an opinion, not only that of the member's side.
     """
 
@@ -215,9 +216,9 @@ def _after_proposal(case: Standing, procedure: Procedure) -> set[Act]:
     acts: set[Act] = set()
     if case.has_applied or not procedure.by_application:
         acts.add(Act.SUBMIT)
-    if procedure.presses and not case.has_applied:
+    if procedure.by_application and not case.has_applied:
         acts |= {Act.REMIND, Act.PERSUADE}
-        if {Act.REMIND, Act.PERSUADE} <= set(case.efforts):
+        if procedure.presses and {Act.REMIND, Act.PERSUADE} <= set(case.efforts):
             acts.add(Act.REFUSE)
     return acts
 

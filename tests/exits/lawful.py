@@ -16,8 +16,8 @@ BY_APPLICATION = {
     "advise_resign_standing",
     "order_resign_standing",
 }
-#: 一（二）3（5）: “经提醒、劝说后拒不提交书面申请”.
-PRESSED = BY_APPLICATION - {"resignation"}
+#: 一（二）3（5）: “经提醒、劝说后拒不提交书面申请”; who is advised to resign may decline to.
+REFUSABLE = BY_APPLICATION - {"resignation"}
 
 
 def assert_lawful(kind: str, side: str, history: list[tuple[str, str]]) -> None:
@@ -65,7 +65,8 @@ def proposed(kind, side, detail, done):
 
 
 def pressed(kind, side, detail, done):
-    assert kind in PRESSED
+    """Who is to hand in an application is reminded of it and persuaded to (9号 四（十三）16 劝辞)."""
+    assert kind in BY_APPLICATION
     assert "proposed" in acts(done)
     assert not acts(done) & {"applied", "refused", "submitted"}
 
@@ -76,6 +77,7 @@ def applied(kind, side, detail, done):
 
 
 def refused(kind, side, detail, done):
+    assert kind in REFUSABLE
     pressed(kind, side, detail, done)
     assert {"reminded", "persuaded"} <= acts(done)
 

@@ -95,7 +95,7 @@ def test_no_order_of_acts_leaves_the_rules():
     }
     ends |= {(kind, CaseState.NOTIFIED) for kind in lawful.SUSPENDING}
     ends |= {(kind, CaseState.PUBLISHED) for kind in set(CaseKind.values) - lawful.SUSPENDING}
-    ends |= {(kind, CaseState.REFUSED) for kind in lawful.PRESSED}
+    ends |= {(kind, CaseState.REFUSED) for kind in lawful.REFUSABLE}
     assert ends <= set(reached)
 
 

@@ -158,7 +158,7 @@ def test_opinion_is_not_recorded_twice_nor_before_the_information(desk, member):
 @pytest.mark.parametrize("kind", CaseKind)
 def test_only_those_to_resign_are_pressed(desk, member, kind):
     case = to_proposed(desk, member, kind)
-    if kind in set(BY_APPLICATION) - {CaseKind.RESIGNATION}:
+    if kind in BY_APPLICATION:
         assert pressed(desk, case).told_date == day(4)
         return
     with pytest.raises(ActNotAllowedError):
@@ -187,6 +187,12 @@ def test_refusal_needs_reminder_and_persuasion(desk, member, efforts):
     case = to_proposed(desk, member, CaseKind.ORDER_RESIGN)
     for number, act in enumerate(efforts):
         remind(desk, case, day(4 + number), act=act)
+    with pytest.raises(ActNotAllowedError):
+        refused(desk, case)
+
+
+def test_persuaded_to_resign_is_no_order_to_refuse(desk, member):
+    case = pressed(desk, to_proposed(desk, member, CaseKind.RESIGNATION))
     with pytest.raises(ActNotAllowedError):
         refused(desk, case)
 
