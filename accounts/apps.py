@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate  # noqa: TID251 -- Django's own signal
 from django.utils.module_loading import import_string
@@ -16,10 +18,13 @@ class AccountsConfig(AppConfig):
         post_migrate.connect(bring_roles_up_to_date, sender=last)
 
 
-def bring_roles_up_to_date(**migration: object) -> None:
-    """Only once this app's own tables are complete (they are not after migrating backwards)."""
+def bring_roles_up_to_date(**migration: Any) -> None:
+    """Only once this app's own tables are complete (they are not after migrating backwards).
+
+    Emptying the database (`flush`) names no state of migrations: its tables are those of today.
+    """
     try:
-        migration["apps"].get_model("accounts", "PreviousPassword")  # type: ignore[attr-defined]
+        migration.get("apps", apps).get_model("accounts", "PreviousPassword")
     except LookupError:
         return
     import_string("accounts.services.roles.sync_roles")()
