@@ -274,6 +274,7 @@ def fill_the_form(page: Page) -> list[str]:
     """Signs, writes and hands in; the numbers as the screen shows them, in the form's words."""
     begin(page, FORM)
     page.get_by_role("link", name="去签名").click()
+    expect(page.locator("canvas")).to_be_visible()
     box = page.locator("canvas").bounding_box()
     page.mouse.move(box["x"] + 40, box["y"] + 60)
     page.mouse.down()

@@ -279,7 +279,7 @@ def test_proof_is_handed_to_both_sides_as_a_download(member, desk):
     "name", ["dossiers:record-list", "dossiers:objection-list", "dossiers:objection-missing"]
 )
 def test_office_account_without_a_seat_has_no_member_pages(name):
-    client = signed_in(make_user("leader", "leader"))
+    client = signed_in(make_user("department", "organization_department"))
     assert client.get(reverse(name)).status_code == 403
 
 
