@@ -2,7 +2,8 @@
 
 A finding is one for each (term, rule, subject, window). An evaluation of a year looks at that
 year's findings and at those kept for the whole term: it finds new ones, tells which evidence has
-changed (a decision then goes back to review) and withdraws what no longer holds.
+changed (a decision then goes back to review) and withdraws what no longer holds. What was decided
+of a member whom the rule no longer looks at, who has left or stood down since, stays decided.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +18,7 @@ from accounts.choices import Verb
 from accounts.models import User
 from assessments.choices import FindingEventKind, FindingState
 from assessments.models import Finding, FindingEvent, PackSnapshot, Run
-from assessments.rulebook import Pack, load_pack
+from assessments.rulebook import Pack, Verdict, judge, load_pack
 from assessments.selectors import (
     NOBODY_REFUSES,
     Assessment,
@@ -194,12 +195,7 @@ def _store(
             storing.new.append(_new_finding(hit, term, run))
         else:
             _find_again(storing, finding, hit)
-    held = {hit.key for hit in assessment.hits}
-    withdrawn = [
-        finding
-        for key, finding in stored.items()
-        if key not in held and finding.state != FindingState.WITHDRAWN
-    ]
+    withdrawn = _no_longer_holding(assessment, stored)
     for finding in withdrawn:
         _withdraw(storing, finding)
     _write(storing, stored)
@@ -218,6 +214,31 @@ def _store(
         changes=storing.changes,
     )
     return run
+
+
+def _no_longer_holding(
+    assessment: Assessment, stored: Mapping[FindingKey, Finding]
+) -> list[Finding]:
+    facts = assessment.facts
+    held = {hit.key for hit in assessment.hits}
+    rules = {rule.id: rule for rule in assessment.pack.rules(is_county=facts.term.is_county)}
+    members = {member.subject.key: member for member in facts.members}
+
+    def stays_decided(finding: Finding) -> bool:
+        if finding.decided_at is None or finding.subject_kind != Holder.MEMBER:
+            return False
+        rule, member = rules.get(finding.rule), members.get(finding.subject_key)
+        if member is None:
+            return True
+        return rule is not None and judge(rule, member, facts).verdict is Verdict.NOT_STANDING
+
+    return [
+        finding
+        for key, finding in stored.items()
+        if key not in held
+        and finding.state != FindingState.WITHDRAWN
+        and not stays_decided(finding)
+    ]
 
 
 def _new_run(assessment: Assessment, term: Term, actor: User | None, at: datetime) -> Run:

@@ -154,14 +154,14 @@ def told_moment(moment: datetime) -> str:
     return f"{planned(local.date())}{half}{hour}:{local:%M}"
 
 
-def findings_to_interview(*, user: User, term: Term) -> QuerySet[Finding]:
-    """Confirmed findings on members that call for an interview and have none."""
+def findings_to_interview(*, user: User, term: Term, on: date) -> QuerySet[Finding]:
+    """Confirmed findings on serving members that call for an interview and have none."""
     known = Interview.objects.exclude(state=InterviewState.CANCELLED).filter(finding__isnull=False)
     found = Finding.objects.visible_to(user).filter(
         term=term,
         state=FindingState.CONFIRMED,
         outcome=Outcome.INTERVIEW,
-        member__isnull=False,
+        member__in=Member.objects.serving(on),
     )
     return (
         found.exclude(pk__in=known.values("finding"))

@@ -55,13 +55,15 @@ class InterviewListView(DeskPage, TemplateView):
         shown = [line.interview.pk for _, found in board for line in found]
         shown += [line.interview.pk for line in lines]
         self.note(Interview.objects.filter(pk__in=shown))
-        may_arrange, term = user.has_perm(CONDUCT), current_term()
-        findings = findings_to_interview(user=user, term=term) if may_arrange and term else None
+        term = current_term() if user.has_perm(CONDUCT) else None
+        findings = (
+            findings_to_interview(user=user, term=term, on=timezone.localdate()) if term else None
+        )
         return super().get_context_data(**kwargs) | {
             "board": board,
             "ended": lines,
             "page": page,
-            "may_arrange": may_arrange,
+            "may_arrange": user.has_perm(CONDUCT),
             "findings": findings[:FINDINGS] if findings is not None else [],
             "findings_total": findings.count() if findings is not None else 0,
         }

@@ -11,8 +11,16 @@ from assessments.rulebook import load_pack, parse_pack
 from assessments.services import YearOutsideTermError, decide_finding, run_assessment
 from attendance.choices import AttendanceStatus, MeetingKind
 from attendance.models import Attendance
+from members.models import Tenure
 from tests.assessments.worlds import random_world, store
-from tests.building import attend, make_meeting, make_member, make_term, report_opinion
+from tests.building import (
+    attend,
+    make_meeting,
+    make_member,
+    make_tenure,
+    make_term,
+    report_opinion,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -253,9 +261,46 @@ def test_rule_gone_from_the_pack_withdraws_its_findings(term, monkeypatch):
 def test_finding_of_a_member_who_left_is_withdrawn(term):
     member = make_member(term)
     run(term, year=2023)
-    type(member).objects.filter(pk=member.pk).update(exited_date=date(2023, 12, 31))
+    leave(member)
     run(term, year=2023)
     assert the_finding("px-opinion-year").state == "withdrawn"
+
+
+def leave(member):
+    type(member).objects.filter(pk=member.pk).update(exited_date=date(2023, 12, 31))
+
+
+@pytest.mark.parametrize("state", ["confirmed", "dismissed"])
+def test_decision_on_a_member_who_left_stays(term, registrar, state):
+    member = make_member(term)
+    absent_from_plenary(member)
+    run(term)
+    decide("px-plenary-unapproved", state, registrar)
+    leave(member)
+    result = run(term)
+    finding = the_finding("px-plenary-unapproved")
+    assert (finding.state, finding.decided_by) == (state, registrar)
+    assert "px-plenary-unapproved" not in states(result)
+
+
+def test_decision_on_a_standing_member_who_stood_down_stays(term, registrar):
+    members = [make_member(term, code) for code in ("0001", "0002")]
+    posts = [make_tenure(member, term.start_date) for member in members]
+    for on in (date(2023, 3, 1), date(2023, 6, 1)):
+        meeting = make_meeting(term, MeetingKind.STANDING_COMMITTEE_MEETING, on)
+        for member in members:
+            attend(member, meeting, AttendanceStatus.ABSENT)
+    run(term)
+    decided, left_open = Finding.objects.filter(outcome="advise_resign_standing")
+    decide_finding(
+        finding=decided, state="confirmed", reason="经核实", actor=registrar, at=AT, seen_version=1
+    )
+    for post in posts:
+        Tenure.objects.filter(pk=post.pk).update(end_date=date(2023, 12, 31))
+    run(term)
+    decided.refresh_from_db()
+    left_open.refresh_from_db()
+    assert (decided.state, left_open.state) == ("confirmed", "withdrawn")
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ from exits.services.interviews import (
     sign_minutes,
 )
 from members.choices import Post
-from members.models import Notice
+from members.models import Member, Notice
 from tests.accounts.people import make_user
 from tests.building import make_member, make_tenure, make_term, suspend
 from tests.exits.interviews import (
@@ -454,11 +454,17 @@ def test_moment_is_told_as_offices_do(hour, told):
 
 def test_confirmed_findings_wait_for_an_interview(scene):
     clerk = make_user("second", RoleCode.REGISTRAR)
+
+    def waiting(on=date(2024, 6, 3)):
+        return list(findings_to_interview(user=clerk, term=scene.term, on=on))
+
     due = make_finding(scene.member)
     make_finding(scene.member, rule="px-two", outcome="remind")
     make_finding(scene.member, rule="px-three", state="open")
-    assert list(findings_to_interview(user=clerk, term=scene.term)) == [due]
+    assert waiting() == [due]
     interview = arranged(scene, finding=due)
-    assert list(findings_to_interview(user=clerk, term=scene.term)) == []
+    assert waiting() == []
     cancel_interview(interview=interview, reason="改期", actor=clerk, at=AT + HOUR)
-    assert list(findings_to_interview(user=clerk, term=scene.term)) == [due]
+    assert waiting() == [due]
+    Member.objects.filter(pk=scene.member.pk).update(exited_date=date(2024, 6, 3))
+    assert (waiting(date(2024, 6, 2)), waiting()) == ([due], [])

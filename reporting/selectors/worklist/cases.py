@@ -112,7 +112,7 @@ def interviews_to_carry_on(desk: Desk) -> Iterator[Task]:
         yield Task(
             subject=SUBJECT,
             title="已确认的考核发现待安排约谈",
-            count=findings_to_interview(user=desk.user, term=desk.term).count(),
+            count=findings_to_interview(user=desk.user, term=desk.term, on=desk.on).count(),
             unit="项",
             path=address("exits:interview-list"),
         )
