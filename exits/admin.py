@@ -1,4 +1,5 @@
 from django.contrib import admin
+from django.db.models import TextChoices
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -6,8 +7,9 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin import SensitiveModelAdmin
-from exits.choices import CaseState, InterviewState
+from exits.choices import Act, CaseState, InterviewAct, InterviewState
 from exits.models import Case, Interview
+from exits.permissions import sees_conductors
 from members.admin.lists import MemberSectorFilter, MemberTermFilter, member_search
 
 TONES = {
@@ -49,6 +51,7 @@ class LedOnAdmin(SensitiveModelAdmin):
     """
 
     page: str
+    acts: type[TextChoices]
     list_select_related = ("member__person", "member__sector")
     allowed_lookups = ("member",)
     search_fields = member_search()
@@ -59,6 +62,9 @@ class LedOnAdmin(SensitiveModelAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+    def act_in_words(self, detail):
+        return dict(self.acts.choices).get(detail.get("act"), "")
 
     @display(description="界别", ordering="member__sector__sequence")
     def sector(self, row):
@@ -78,6 +84,7 @@ class LedOnAdmin(SensitiveModelAdmin):
 @admin.register(Case)
 class CaseAdmin(LedOnAdmin):
     page = "exits:case-detail"
+    acts = Act
     list_display = (
         "opened_date",
         "member",
@@ -102,6 +109,9 @@ class CaseAdmin(LedOnAdmin):
     def has_add_permission(self, request):
         return request.user.has_perm("exits.carry_on_case")
 
+    def get_hidden_history_fields(self, request, obj):
+        return () if sees_conductors(request.user, obj) else ("conductors", "told_date")
+
     @display(description="本步时限", ordering="due_date")
     def due(self, case):
         if case.due_date is None:
@@ -118,6 +128,7 @@ class CaseAdmin(LedOnAdmin):
 @admin.register(Interview)
 class InterviewAdmin(LedOnAdmin):
     page = "exits:interview-detail"
+    acts = InterviewAct
     list_display = ("scheduled_at", "member", "sector", "kind", "standing", "leader", "result")
     list_display_links = ("scheduled_at", "member")
     list_select_related = ("member__person", "member__sector", "leader__person")

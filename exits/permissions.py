@@ -28,6 +28,11 @@ def is_about(user: User, case: Case) -> bool:
     return case.member.person.user_id == user.pk
 
 
+def sees_conductors(user: User, case: Case) -> bool:
+    """Who conducts the case, and whether its member knows, is for those who carry it on."""
+    return user.has_perm(CARRY_ON) or case.conductors.filter(pk=user.pk).exists()
+
+
 def may_ever(user: User, act: Act) -> bool:
     """Whether the account's roles do this act at all."""
     return act in NEEDED and user.has_perm(NEEDED[act])

@@ -184,7 +184,7 @@ class AuditedModelAdmin(VisibleRowsMixin, ModelAdmin):
             "object": obj,
             "opts": self.opts,
             "page": page,
-            "history": readable(page, type(obj), hidden),
+            "history": readable(page, type(obj), hidden, self.act_in_words),
             "back": reverse(admin_urlname(self.opts, "change"), args=[quote(obj.pk)]),
         }
         return TemplateResponse(request, "accounts/record_history.html", context)
@@ -192,6 +192,10 @@ class AuditedModelAdmin(VisibleRowsMixin, ModelAdmin):
     def get_hidden_history_fields(self, request: HttpRequest, obj: Model) -> Iterable[str]:
         """Fields whose values this account may not read in the row's history either."""
         return ()
+
+    def act_in_words(self, detail: dict[str, Any]) -> str:
+        """What an entry of the audit trail on a row of this kind did, by the detail kept with it."""
+        return ""
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)

@@ -1,6 +1,6 @@
 """What the audit trail says of one row, in words."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,12 +27,17 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class HistoryItem:
-    """One act on the row. `is_first` where the row was created, `is_last` where deleted."""
+    """One act on the row. `is_first` where the row was created, `is_last` where deleted.
+
+    `act` names what was done, where the row's own screen has a name for it. `reason` is empty
+    where the act was on another row: who reads this one need not be one who reads that one.
+    """
 
     sequence: int
     at: datetime
     actor: str
     verb: str
+    act: str
     reason: str
     fields: list[FieldChange]
     is_first: bool
@@ -49,14 +54,18 @@ def changes_to(obj: Model) -> QuerySet[AuditChange]:
 
 
 def readable(
-    changes: Iterable[AuditChange], model: type[Model], hidden: Iterable[str] = ()
+    changes: Iterable[AuditChange],
+    model: type[Model],
+    hidden: Iterable[str] = (),
+    act_of: Callable[[dict[str, Any]], str] = lambda detail: "",
 ) -> list[HistoryItem]:
     """The changes with labels for field names, choices and foreign keys, without hidden fields.
 
+    `act_of` names the act by the detail of its entry. What moved hidden fields alone is left out.
     One query for each foreign key of the model, however many the changes.
     """
-    rows = list(changes)
     unseen = BOOKKEEPING | set(hidden)
+    rows = [row for row in changes if tells_something(row, unseen)]
     names = {name for row in rows for side in (row.before, row.after) for name in side or {}}
     fields = {name: field_of(model, name) for name in names - unseen}
     order = [field.name for field in model._meta.get_fields() if field.name in fields]
@@ -81,7 +90,8 @@ def readable(
             at=row.entry.at,
             actor=row.entry.actor_name,
             verb=row.entry.get_verb_display(),
-            reason=row.entry.reason,
+            act=act_of(row.entry.detail) if is_on_row(row) else "",
+            reason=row.entry.reason if is_on_row(row) else "",
             fields=[
                 FieldChange(
                     label_of(fields[name], name), shown(name, row.before), shown(name, row.after)
@@ -95,6 +105,21 @@ def readable(
         )
         for row in rows
     ]
+
+
+def is_on_row(change: AuditChange) -> bool:
+    """Whether the act was on the row itself, and did not only touch it."""
+    entry = change.entry
+    return (entry.object_type, entry.object_id) == (change.object_type, change.object_id)
+
+
+def tells_something(change: AuditChange, unseen: set[str] | frozenset[str]) -> bool:
+    """Not where every value it moved is unseen; a row made, deleted or acted on is told of."""
+    if change.before is None or change.after is None:
+        return True
+    if is_on_row(change) and (change.entry.reason or change.entry.detail):
+        return True
+    return not set(change.after) <= unseen
 
 
 def field_of(model: type[Model], name: str) -> Field | None:

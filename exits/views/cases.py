@@ -16,7 +16,15 @@ from core.files import attachment_response
 from exits.choices import Act, CaseKind
 from exits.forms.cases import ACT_FORMS, CaseForm, ConductorsForm, DeliveryForm
 from exits.models import Case, CaseDelivery, CaseOpinion, CaseStep, OfficialPaper
-from exits.permissions import CARRY_ON, DECIDE, NEEDED, may_ever, open_acts, speaks_for
+from exits.permissions import (
+    CARRY_ON,
+    DECIDE,
+    NEEDED,
+    may_ever,
+    open_acts,
+    sees_conductors,
+    speaks_for,
+)
 from exits.procedures import PROCEDURES, allowed
 from exits.selectors.board import SHOWN, board_of, cases_in_words, line_of
 from exits.selectors.cases import consulted_in, steps_of, way_of
@@ -128,7 +136,7 @@ class CaseDetailView(CasePage, TemplateView):
             "papers_to_write": papers_to_write(case),
             "may_write_papers": user.has_perm("exits.issue_paper"),
             "may_take_file": carries_on or user.has_perm(DECIDE),
-            "shows_conductors": carries_on or user in case.conductors.all(),
+            "shows_conductors": sees_conductors(user, case),
         }
         return super().get_context_data(**kwargs) | own
 
