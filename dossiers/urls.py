@@ -45,6 +45,7 @@ from dossiers.views.submissions import (
     SubmissionFileView,
     SubmissionListView,
     SubmissionMembersView,
+    SubmissionRestoreView,
     SubmissionSaveView,
     SubmissionSubmitView,
     SubmissionWithdrawView,
@@ -106,6 +107,7 @@ urlpatterns = [
     re_path(
         rf"{SUBMISSION}withdraw/$", SubmissionWithdrawView.as_view(), name="submission-withdraw"
     ),
+    re_path(rf"{SUBMISSION}restore/$", SubmissionRestoreView.as_view(), name="submission-restore"),
     re_path(
         rf"{SUBMISSION}files/create/$", FileCreateView.as_view(), name="submission-file-create"
     ),

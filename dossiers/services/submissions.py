@@ -31,8 +31,6 @@ from members.services.notices import send_notice
 
 #: Attachments of one submission.
 MOST_FILES = 10
-#: What co-signers agree to; where it changes they are to be asked again.
-AGREED_TEXT = frozenset({"title", "body"})
 
 
 class NotOwnSubmissionError(RefusalError):
@@ -96,7 +94,7 @@ def save_submission(
     at: datetime,
 ) -> Submission:
     """Keeps the values as they are, whole or not. Saving what is stored already changes nothing,
-    whatever version was seen. Where the text changes, those who agreed to it are to agree anew.
+    whatever version was seen. What changes, those who agreed to it are to agree to anew.
 
     Raises NotOwnSubmissionError, SubmissionClosedError, ValidationError or StaleRecordError,
     which holds both texts.
@@ -112,13 +110,15 @@ def save_submission(
     before = audit.snapshot(submission)
     for name, value in differing.items():
         setattr(submission, name, value)
-    changes = _ask_anew(submission) if AGREED_TEXT & set(differing) else []
-    return store_submission(submission, before, actor, at, changes=changes)
+    return _store_changed(submission, before, actor, at)
 
 
 @transaction.atomic
 def add_file(*, submission: Submission, file: File, actor: User, at: datetime) -> SubmissionFile:
-    """Raises NotOwnSubmissionError, SubmissionClosedError, TooManyFilesError or ValidationError."""
+    """Attachments are part of what others agree to: they are to agree anew.
+
+    Raises NotOwnSubmissionError, SubmissionClosedError, TooManyFilesError or ValidationError.
+    """
     submission = locked_own(submission, actor)
     refuse_unless_open(submission)
     if submission.files.count() >= MOST_FILES:
@@ -127,21 +127,21 @@ def add_file(*, submission: Submission, file: File, actor: User, at: datetime) -
     row.full_clean()
     row.save(force_insert=True)
     change = audit.changes_of(row, None, audit.snapshot(row))
-    audit.record(actor=actor, verb=Verb.UPDATE, at=at, obj=submission, changes=[change])
+    _store_changed(submission, audit.snapshot(submission), actor, at, change)
     return row
 
 
 @transaction.atomic
 def remove_file(*, file: SubmissionFile, actor: User, at: datetime) -> Submission:
-    """Takes the attachment off; twice is once. Raises as `add_file`."""
+    """Takes the attachment off, as `add_file`; twice is once."""
     submission = locked_own(file.submission, actor)
     refuse_unless_open(submission)
     row = SubmissionFile.objects.filter(pk=file.pk, submission=submission).first()
-    if row is not None:
-        change = audit.changes_of(row, audit.snapshot(row), None)
-        row.delete()
-        audit.record(actor=actor, verb=Verb.UPDATE, at=at, obj=submission, changes=[change])
-    return submission
+    if row is None:
+        return submission
+    change = audit.changes_of(row, audit.snapshot(row), None)
+    row.delete()
+    return _store_changed(submission, audit.snapshot(submission), actor, at, change)
 
 
 @transaction.atomic
@@ -203,6 +203,29 @@ def withdraw_submission(*, submission: Submission, actor: User, at: datetime) ->
     return store_submission(submission, before, actor, at)
 
 
+@transaction.atomic
+def restore_submission(*, submission: Submission, actor: User, at: datetime) -> Submission:
+    """Takes a withdrawal back: what the unit had returned is returned again, with its first day;
+    anything else is a draft, its day that of the next handing in. Who had agreed is asked anew.
+    Twice is once.
+
+    Raises NotOwnSubmissionError or SubmissionClosedError.
+    """
+    submission = locked_own(submission, actor)
+    if submission.state in OPEN_SUBMISSION_STATES:
+        return submission
+    if submission.state != SubmissionState.WITHDRAWN:
+        raise SubmissionClosedError(f"这份材料{submission.get_state_display()}，不用恢复。")
+    before = audit.snapshot(submission)
+    if submission.answer:
+        submission.state = SubmissionState.RETURNED
+    else:
+        asked = submission.signers.exists()
+        submission.state = SubmissionState.SIGNING if asked else SubmissionState.DRAFT
+        submission.submitted_at = None
+    return _store_changed(submission, before, actor, at)
+
+
 def locked_submission(submission: Submission) -> Submission:
     """As it is now; nobody else acts on it until the transaction ends."""
     rows = Submission.objects.select_for_update(of=("self",), no_key=True)
@@ -260,6 +283,18 @@ def store_submission(
 
 def subject_of(submission: Submission) -> str:
     return f"{submission._meta.label_lower}:{submission.pk}"
+
+
+def _store_changed(
+    submission: Submission,
+    before: audit.Snapshot,
+    actor: User,
+    at: datetime,
+    *changes: audit.Change,
+) -> Submission:
+    """What others agreed to is another now: a new version, to be agreed to anew."""
+    asked = _ask_anew(submission)
+    return store_submission(submission, before, actor, at, changes=[*changes, *asked])
 
 
 def _ask_anew(submission: Submission) -> list[audit.Change]:

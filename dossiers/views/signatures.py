@@ -64,7 +64,7 @@ class SignatureDetailView(OwnSubmissionPage, View):
                 at=timezone.now(),
             )
         except StaleRecordError:
-            messages.warning(request, "正文刚刚改过，还没有联名。请看过新的正文，再点一次。")
+            messages.warning(request, "内容或附件刚刚改过，还没有联名。请看过新的，再点一次。")
         except RefusalError as refusal:
             messages.error(request, str(refusal))
         else:

@@ -42,6 +42,7 @@ from dossiers.selectors.submissions import (
 from dossiers.services.submissions import (
     add_file,
     remove_file,
+    restore_submission,
     save_submission,
     start_submission,
     submit,
@@ -305,7 +306,13 @@ class FileDeleteView(Acting):
 class SubmissionWithdrawView(Acting):
     def act(self) -> str:
         withdraw_submission(submission=self.submission, actor=self.request.user, at=timezone.now())
-        return "已撤回。"
+        return "已撤回。内容还在，需要时可以恢复。"
+
+
+class SubmissionRestoreView(Acting):
+    def act(self) -> str:
+        restore_submission(submission=self.submission, actor=self.request.user, at=timezone.now())
+        return "已恢复，可以接着写。"
 
 
 class SubmissionMembersView(OwnSubmissionPage, View):
@@ -373,5 +380,6 @@ def page_context(submission: Submission) -> dict[str, Any]:
         "is_signed_kind": submission.kind in SIGNED_KINDS,
         "fate": fates_of([submission]).get(submission.pk),
         "may_withdraw": submission.state in WITHDRAWABLE_STATES,
+        "may_restore": submission.state == SubmissionState.WITHDRAWN,
         "was_handed_in": submission.submitted_at is not None,
     }

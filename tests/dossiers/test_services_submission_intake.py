@@ -17,7 +17,9 @@ from dossiers.services.submission_intake import (
     return_submission,
 )
 from dossiers.services.submissions import (
+    NotOwnSubmissionError,
     SubmissionClosedError,
+    restore_submission,
     withdraw_submission,
 )
 from members.choices import RecordKind
@@ -102,6 +104,36 @@ def test_withdrawn_before_it_was_handed_in_is_nobodys_to_read(member, registrar)
         accepted(second, registrar)
 
 
+def test_withdrawn_is_restored_as_draft_and_bears_the_day_of_the_next_handing_in(
+    member, other, registrar
+):
+    row = proposal(member)
+    (signer,) = asked(row, other)
+    row.refresh_from_db()
+    answer(signer, True, row.version)
+    row = handed_in(row)
+    withdraw_submission(submission=row, actor=member.person.user, at=AT)
+    with pytest.raises(NotOwnSubmissionError):
+        restore_submission(submission=row, actor=other.person.user, at=LATER)
+    row = restore_submission(submission=row, actor=member.person.user, at=LATER)
+    again = restore_submission(submission=row, actor=member.person.user, at=LATER)
+    signer.refresh_from_db()
+    assert (row.state, row.submitted_at, signer.state) == ("signing", None, "asked")
+    assert again.version == row.version
+    assert list(Submission.objects.visible_to(registrar)) == []
+    assert handed_in(row, LATER).submitted_at == LATER
+    with pytest.raises(SubmissionClosedError):
+        restore_submission(submission=row, actor=member.person.user, at=LATER)
+
+
+def test_returned_one_withdrawn_by_mistake_is_restored_with_its_first_day(member, registrar):
+    row = handed_in(proposal(member))
+    row = return_submission(submission=row, reason="请补充数据", actor=registrar, at=LATER)
+    withdraw_submission(submission=row, actor=member.person.user, at=LATER)
+    row = restore_submission(submission=row, actor=member.person.user, at=LATER)
+    assert (row.state, row.submitted_at, row.answer) == ("returned", AT, "请补充数据")
+
+
 def test_accepting_twice_enters_one_record(member, registrar):
     row = handed_in(proposal(member))
     first = accepted(row, registrar)
@@ -165,6 +197,7 @@ def test_each_kind_becomes_its_record_on_the_day_that_counts(term, member, other
     assert member.invitations.get().date == day
     row = begun(member, "commendation")
     attach(row)
+    row.refresh_from_db()
     row = wrote(row, title="先进个人", organisation="市政府", level="city", date=day)
     row = handed_in(row)
     accept_submission(

@@ -275,6 +275,42 @@ def test_changed_text_must_be_agreed_to_anew(member, other):
         answer(signer, True, seen)
 
 
+def test_changed_attachment_must_be_agreed_to_anew(member, other, third):
+    row = proposal(member)
+    draft = attach(row)
+    signer, declining = asked(row, other, third)
+    for change in (
+        lambda: attach(row),
+        lambda: remove_file(file=draft, actor=member.person.user, at=AT),
+    ):
+        row.refresh_from_db()
+        seen = row.version
+        answer(signer, True, seen)
+        answer(declining, False, seen)
+        change()
+        row.refresh_from_db()
+        signer.refresh_from_db()
+        declining.refresh_from_db()
+        assert row.version == seen + 1
+        assert (signer.state, signer.answered_at, declining.state) == ("asked", None, "declined")
+        with pytest.raises(StaleRecordError):
+            answer(signer, True, seen)
+    entry = AuditEntry.objects.order_by("-sequence").first()
+    assert sorted(entry.changes.values_list("object_type", flat=True)) == [
+        "dossiers.submission", "dossiers.submissionfile", "dossiers.submissionsigner",
+    ]  # fmt: skip
+
+
+def test_changed_date_of_common_work_must_be_agreed_to_anew(member, other):
+    row = wrote(begun(member, "research"), title="养老", body="正文", date=date(2022, 12, 30))
+    (signer,) = asked(row, other)
+    row.refresh_from_db()
+    answer(signer, True, row.version)
+    wrote(row, date=ON)
+    signer.refresh_from_db()
+    assert signer.state == "asked"
+
+
 def test_suspended_former_and_own_cannot_be_asked(term, member, other):
     row = proposal(member)
     former = make_member(term, name="旧人", exited=ON)
@@ -295,7 +331,8 @@ def test_files_are_taken_off_once_and_not_after_submitting(member):
     file = attach(row)
     remove_file(file=file, actor=member.person.user, at=AT)
     remove_file(file=file, actor=member.person.user, at=AT)
-    assert row.files.count() == 0
+    row.refresh_from_db()
+    assert (row.files.count(), row.version) == (0, 4)
     handed_in(row)
     with pytest.raises(SubmissionClosedError):
         attach(row)

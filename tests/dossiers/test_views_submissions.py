@@ -157,6 +157,7 @@ def test_others_submissions_are_not_there(client, member, other, collector, now)
         }
         assert found <= {403, 404}
         assert client.get(page("submission-file", draft.pk, file.pk)).status_code == 404
+    draft.refresh_from_db()
     handed_in(draft, now)
     sign_in(client, collector)
     assert client.get(page("submission-intake", draft.pk)).status_code == 200
@@ -164,6 +165,21 @@ def test_others_submissions_are_not_there(client, member, other, collector, now)
     sign_in(client, stranger)
     assert client.get(page("submission-intake", draft.pk)).status_code == 404
     assert client.get(page("submission-file", draft.pk, file.pk)).status_code == 404
+
+
+def test_giving_up_stands_apart_and_is_taken_back(client, member, now):
+    row = proposal(member, now)
+    sign_in(client, member.person.user)
+    text = client.get(page("submission-detail", row.pk)).content.decode()
+    apart = text[text.index("<summary>不再报送这份材料") :]
+    assert text.count("不报送了</button>") == apart.count("不报送了</button>") == 1
+    assert "写的内容和附件不会丢" in apart
+    told = client.post(page("submission-withdraw", row.pk), follow=True).content.decode()
+    assert "恢复为草稿" in told
+    told = client.post(page("submission-restore", row.pk), follow=True).content.decode()
+    assert "已恢复，可以接着写。" in told
+    row.refresh_from_db()
+    assert (row.state, row.body) == ("draft", "建议……")
 
 
 def test_search_tells_names_and_sectors_only(client, member, other):
