@@ -118,7 +118,8 @@ class UserAdmin(AuditedModelAdmin):
             request,
             object_id,
             title="解除登录锁定",
-            consequence="清除此账号登录失败的次数，本人可立即再试。",
+            consequence="清除此账号登录失败的次数，本人可立即再试；因所在网络失败次数过多而被拒绝的，"
+            "该网络的失败次数一并清除。",
             service=service,
         )
 

@@ -14,9 +14,13 @@ from django.db import transaction
 from accounts import audit
 from accounts.choices import Verb
 from accounts.models import PreviousPassword, User
+from accounts.services.sign_in import guesses_of, note_guess
 from core.refusals import RefusalError
 
 INITIAL_PASSWORD_LIFE = timedelta(hours=72)
+#: As at sign-in: whoever came upon an open session may not try passwords there.
+GUESSES_A_SESSION = 5
+LEFT = "现用密码连续输错5次，为保护账号已退出登录，请重新登录。忘记密码的，请系统管理员重置。"
 #: Letters and digits that cannot be mistaken for one another on paper.
 LOWER = "".join(set(string.ascii_lowercase) - set("lo"))
 UPPER = "".join(set(string.ascii_uppercase) - set("IO"))
@@ -25,6 +29,10 @@ DIGITS = "23456789"
 
 class WrongPasswordError(RefusalError):
     """The present password was not given right."""
+
+
+class TooManyGuessesError(WrongPasswordError):
+    """It was given wrong so often that the session should end."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +95,25 @@ def reset_password(
     return IssuedPassword(user, password)
 
 
-@transaction.atomic
 def change_password(*, user: User, present: str, password: str, at: datetime) -> User:
-    """The person's own change. Raises WrongPasswordError or ValidationError."""
+    """The person's own change. Raises WrongPasswordError, TooManyGuessesError or ValidationError.
+
+    A wrong guess is written down: must not run inside a transaction that a refusal would roll back.
+    """
+    if refusal := _change(user, present, password, at):
+        raise refusal
+    return user
+
+
+@transaction.atomic
+def _change(user: User, present: str, password: str, at: datetime) -> WrongPasswordError | None:
     stored = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+    if guesses_of(stored) >= GUESSES_A_SESSION:
+        return TooManyGuessesError(LEFT)
     if not check_password(present, stored.password):
-        raise WrongPasswordError("现用密码不正确。")
+        note_guess(user=stored, at=at)
+        is_last = guesses_of(stored) >= GUESSES_A_SESSION
+        return TooManyGuessesError(LEFT) if is_last else WrongPasswordError("现用密码不正确。")
     validate_password(password, user)
     refuse_reused(stored, password)
     keep_previous_password(stored, at)
@@ -109,7 +130,7 @@ def change_password(*, user: User, present: str, password: str, at: datetime) ->
         ]
     )
     audit.record(actor=user, verb=Verb.CHANGE_PASSWORD, at=at, obj=user)
-    return user
+    return None
 
 
 def refuse_reused(user: User, password: str) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.contrib.auth.password_validation import password_validators_help_texts
 from django.contrib.auth.views import RedirectURLMixin
 from django.core.exceptions import ValidationError
@@ -22,7 +21,11 @@ from django.views.generic import FormView
 
 from accounts.forms import PasswordChangeForm, SignInForm
 from accounts.models import User
-from accounts.services.passwords import WrongPasswordError, change_password
+from accounts.services.passwords import (
+    TooManyGuessesError,
+    WrongPasswordError,
+    change_password,
+)
 from accounts.services.sign_in import (
     SignInLockedError,
     SignInRefusedError,
@@ -30,6 +33,7 @@ from accounts.services.sign_in import (
     note_sign_in,
     note_sign_out,
 )
+from accounts.views.entrance import SignedIn
 
 
 def desk_of(user: User) -> str:
@@ -81,8 +85,8 @@ class SignOutView(View):
         return HttpResponseRedirect(resolve_url(settings.LOGOUT_REDIRECT_URL))
 
 
-@method_decorator([sensitive_post_parameters(), never_cache], name="dispatch")
-class PasswordChangeView(LoginRequiredMixin, FormView):
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class PasswordChangeView(SignedIn, FormView):
     template_name = "accounts/password_change.html"
     form_class = PasswordChangeForm
 
@@ -103,6 +107,11 @@ class PasswordChangeView(LoginRequiredMixin, FormView):
                 password=form.cleaned_data["password"],
                 at=timezone.now(),
             )
+        except TooManyGuessesError as refusal:
+            note_sign_out(user=self.request.user, at=timezone.now(), reason="多次输错现用密码")
+            logout(self.request)
+            messages.error(self.request, str(refusal))
+            return HttpResponseRedirect(resolve_url(settings.LOGIN_URL))
         except WrongPasswordError as refusal:
             form.add_error("present", str(refusal))
             return self.form_invalid(form)

@@ -1,6 +1,7 @@
 """Signing in and out, and what a session may do and for how long."""
 
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -12,7 +13,12 @@ from accounts.models import AuditEntry, User
 from accounts.roles import RoleCode
 from accounts.services.passwords import reset_password
 from accounts.services.roles import set_roles
-from accounts.services.sign_in import GUESSES_A_SOURCE, unlock_user
+from accounts.services.sign_in import (
+    GUESSES_A_GUEST,
+    GUESSES_A_SOURCE,
+    SOURCE_WINDOW,
+    unlock_user,
+)
 from accounts.services.users import create_user, deactivate_user
 from tests.accounts.people import PASSWORD, make_user
 
@@ -22,6 +28,7 @@ SIGN_IN = "/accounts/sessions/create/"
 SIGN_OUT = "/accounts/sessions/delete/"
 CHANGE = "/accounts/password/change/"
 JOBS = "/accounts/jobs/"
+TOKENS = "/api/v1/tokens/"
 NEW = "Song-88-He-Lou"
 
 
@@ -155,6 +162,82 @@ def test_one_source_may_not_guess_on(client, staff):
     assert signed_in(client)
 
 
+def clock_at(moment):
+    return patch("django.utils.timezone.now", return_value=moment)
+
+
+def fill_source(client, address="203.0.113.5", count=GUESSES_A_SOURCE):
+    """Everybody mistypes their name once."""
+    for number in range(count):
+        sign_in(client, f"name{number}", address=address)
+
+
+def test_lock_of_a_source_does_not_renew_itself(client, staff):
+    fill_source(client)
+    before = AuditEntry.objects.count()
+    for _ in range(3):
+        assert sign_in(client, address="203.0.113.5").status_code == 429
+    assert AuditEntry.objects.filter(verb=Verb.SIGN_IN_FAILED).count() == before + 3
+    later = timezone.now() + SOURCE_WINDOW - timedelta(minutes=1)
+    with clock_at(later):
+        assert sign_in(client, address="203.0.113.5").status_code == 429
+    with clock_at(later + timedelta(minutes=2)):
+        sign_in(client, address="203.0.113.5")
+    assert signed_in(client)
+
+
+def test_password_that_is_right_but_due_is_no_guess(client, staff):
+    fill_source(client, count=GUESSES_A_SOURCE - 1)
+    User.objects.update(must_change_password=True)
+    for _ in range(3):
+        answer = client.post(
+            TOKENS,
+            {"username": "lian", "password": PASSWORD},
+            content_type="application/json",
+            REMOTE_ADDR="203.0.113.5",
+        )
+        assert "请先在网页登录并修改密码" in answer.content.decode()
+    User.objects.update(must_change_password=False)
+    sign_in(client, address="203.0.113.5")
+    assert signed_in(client)
+
+
+def test_who_signed_in_there_before_is_not_kept_out_by_others(client, staff, member):
+    sign_in(client, address="203.0.113.5")
+    client.post(SIGN_OUT)
+    fill_source(client, count=GUESSES_A_SOURCE + GUESSES_A_GUEST)
+    assert sign_in(client, "wei", address="203.0.113.5").status_code == 429
+    sign_in(client, address="203.0.113.5")
+    assert signed_in(client)
+
+
+def test_who_signed_in_there_before_may_still_not_guess_on(client, staff):
+    sign_in(client, address="203.0.113.5")
+    client.post(SIGN_OUT)
+    for _ in range(5):
+        sign_in(client, password="wrong", address="203.0.113.5")
+    assert sign_in(client, address="203.0.113.5").status_code == 429
+
+
+def test_hall_where_many_come_in_may_mistype_more_often(client, staff, member):
+    fill_source(client, count=GUESSES_A_SOURCE - 1)
+    sign_in(client, address="203.0.113.5")
+    client.post(SIGN_OUT)
+    fill_source(client, count=GUESSES_A_GUEST)
+    sign_in(client, "wei", address="203.0.113.5")
+    assert signed_in(client)
+
+
+def test_administrator_frees_the_source_that_kept_an_account_out(client, staff, member):
+    fill_source(client)
+    fill_source(client, address="203.0.113.6")
+    assert sign_in(client, address="203.0.113.5").status_code == 429
+    unlock_user(user=staff, actor=make_user("guan", RoleCode.SYSTEM_ADMIN), at=timezone.now())
+    assert sign_in(client, "wei", address="203.0.113.6").status_code == 429
+    sign_in(client, "wei", address="203.0.113.5")
+    assert signed_in(client)
+
+
 def test_administrator_unlocks(client, staff):
     for _ in range(5):
         sign_in(client, password="wrong")
@@ -227,6 +310,31 @@ def test_password_change_says_what_is_wrong(client, staff, data, complaint):
     sign_in(client)
     assert complaint in client.post(CHANGE, data).content.decode()
     assert User.objects.get().check_password(PASSWORD)
+
+
+def test_present_password_may_not_be_guessed_on(client, staff):
+    sign_in(client)
+    for attempt in range(1, 6):
+        answer = client.post(CHANGE, {"present": "wrong", "password": NEW, "repeated": NEW})
+        assert answer.status_code == (302 if attempt == 5 else 200), attempt
+    assert not signed_in(client)
+    assert verbs() == [Verb.SIGN_IN, *[Verb.SIGN_IN_FAILED] * 5, Verb.SIGN_OUT]
+    entry = AuditEntry.objects.get(sequence=2)
+    assert (entry.actor, entry.object_id, entry.succeeded) == (staff, str(staff.pk), False)
+    assert "连续输错5次，为保护账号已退出登录" in client.get(SIGN_IN).content.decode()
+
+
+def test_guesses_in_a_session_run_out_in_all_sessions_of_the_account(client, staff):
+    sign_in(client)
+    other = type(client)()
+    sign_in(other)
+    for _ in range(5):
+        client.post(CHANGE, {"present": "wrong", "password": NEW, "repeated": NEW})
+    other.post(CHANGE, {"present": PASSWORD, "password": NEW, "repeated": NEW})
+    assert User.objects.get().check_password(PASSWORD)
+    sign_in(other)
+    other.post(CHANGE, {"present": PASSWORD, "password": NEW, "repeated": NEW})
+    assert User.objects.get().check_password(NEW)
 
 
 def test_password_change_ends_other_sessions_and_keeps_this_one(client, staff):
