@@ -176,3 +176,4 @@ class PaperVariant(TextChoices):
     REMINDER_TALK = "reminder_talk", "约谈提醒"
     PERFORMANCE = "performance", "年度履职情况"
     ROSTER = "roster", "名单及调整情况"
+    ROSTER_OTHERS = "roster_others", "全体名单（送有关单位）"

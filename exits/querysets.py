@@ -12,6 +12,7 @@ from exits.choices import (
     CaseState,
     InterviewState,
     PaperKind,
+    PaperVariant,
     Partner,
 )
 from exits.procedures import BEFORE_DECISION, kinds_where
@@ -110,7 +111,9 @@ class InterviewQuerySet(QuerySet):
 
 class PaperQuerySet(QuerySet):
     def visible_to(self, user) -> Self:
-        """As the case or the interview; a yearly exchange also to the department it went to."""
+        """As the case or the interview; a yearly exchange also to the department it went to. The
+        roster of both sides goes to neither: leaders who conduct a case read it.
+        """
         cases = self.model._meta.get_field("case").related_model
         interviews = self.model._meta.get_field("interview").related_model
         seen = Exists(cases.objects.visible_to(user).filter(pk=OuterRef("case"))) | Exists(
@@ -120,6 +123,9 @@ class PaperQuerySet(QuerySet):
             seen = seen | Q(case__isnull=True, interview__isnull=True)
         elif user.is_authenticated:
             seen = seen | Q(partner__in=partners_for(user))
+            if user.has_role(RoleCode.LEADER):
+                conducts = Exists(cases.objects.filter(conductors=user))
+                seen = seen | (Q(variant=PaperVariant.ROSTER_OTHERS) & conducts)
         return self.filter(seen)
 
     def told_to(self, user) -> Self:

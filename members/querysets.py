@@ -81,6 +81,11 @@ class MemberQuerySet(QuerySet):
         """Joined on or before the date and not yet exited."""
         return self.filter(covering(on, start="joined_date", end="exited_date"))
 
+    def served(self, start: date, end: date) -> Self:
+        """Joined by `end`, and serving still or left on `start` or later."""
+        stayed = Q(exited_date__isnull=True) | Q(exited_date__gte=start)
+        return self.filter(stayed, joined_date__lte=end)
+
     def standing(self, on: date) -> Self:
         """Holding the 常委 post on the date."""
         tenures = self.model._meta.get_field("tenures").related_model

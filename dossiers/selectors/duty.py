@@ -77,14 +77,20 @@ class _Gathered:
 
 
 def duty_facts(
-    *, term: Term, year: int, on: date, members: Collection[int] | None = None
+    *,
+    term: Term,
+    year: int,
+    on: date,
+    members: Collection[int] | None = None,
+    left_since: date | None = None,
 ) -> DutyFacts:
     """The facts of the year as they stood on `on`, for members serving then.
 
-    `members` (primary keys) limits them to some; the number of queries is always the same.
+    `members` (primary keys) limits them to some; `left_since` takes in those who left on that day
+    or later. The number of queries is always the same.
     """
     frame = _frame(term, year, on)
-    people = _members(term, frame, members)
+    people = _members(term, frame, members, left_since)
     _add_periods(people, term)
     events, organs = _events(term, frame)
     _add_attendance(people, events, frame, members)
@@ -127,10 +133,14 @@ def _of(rows: QuerySet, members: Collection[int] | None, path: str) -> QuerySet:
     return rows if members is None else rows.filter(**{f"{path}__in": among(members)})
 
 
-def _members(term: Term, frame: Frame, members: Collection[int] | None) -> dict[int, _Gathered]:
+def _members(
+    term: Term, frame: Frame, members: Collection[int] | None, left_since: date | None
+) -> dict[int, _Gathered]:
     earlier = Member.objects.filter(person=OuterRef("person"), term__start_date__lt=term.start_date)
+    every = Member.objects.filter(term=term)
+    served = every.served(left_since, frame.on) if left_since else every.serving(frame.on)
     rows = (
-        _of(Member.objects.filter(term=term).serving(frame.on), members, "pk")
+        _of(served, members, "pk")
         .order_by("code")
         .values_list("pk", "code", "person__name", "sector__name", "joined_date", Exists(earlier))
     )

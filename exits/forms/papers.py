@@ -8,9 +8,12 @@ from django import forms
 from exits.choices import PaperVariant, Partner
 from exits.forms.fields import REQUIRED, date_field
 from exits.models import LetterHead
+from exits.services.papers import LONGEST_NAME
 from members.models import Term
 
 LONGEST = 10_000
+#: Among whom an exchange goes to: not a department of a side.
+OTHERS = "others"
 
 
 def names_field(label: str, **options) -> forms.CharField:
@@ -98,11 +101,18 @@ class ExchangeForm(forms.Form):
         ],
     )
     partner = forms.ChoiceField(
-        label="通报部门",
+        label="送往",
         choices=[
             (Partner.ORGANIZATION.value, "组织部（中共党员委员）"),
             (Partner.UNITED_FRONT.value, "统战部（非中共党员委员）"),
+            (OTHERS, "纪检监察、司法机关等有关单位（全体委员）"),
         ],
+    )
+    receiver = forms.CharField(
+        label="收文单位",
+        max_length=LONGEST_NAME,
+        required=False,
+        help_text="送有关单位的必填，如“市纪委监委”；送组织部、统战部的不填。",
     )
     year = forms.TypedChoiceField(label="年度", coerce=int)
 
@@ -111,3 +121,14 @@ class ExchangeForm(forms.Form):
         last = min(term.end_date.year, today.year)
         years = range(last, term.start_date.year - 1, -1)
         self.fields["year"].choices = [(year, f"{year}年") for year in years]
+
+    def clean(self) -> dict[str, Any]:
+        """As `exchange_of` takes it: to a department of its side, or to another house of all."""
+        given = dict(self.cleaned_data)
+        if given.get("partner") != OTHERS:
+            return given | {"receiver": ""}
+        if given.get("topic") == PaperVariant.PERFORMANCE:
+            self.add_error("topic", "年度履职情况只送组织部、统战部，请改选委员名单及调整情况。")
+        if not given.get("receiver"):
+            self.add_error("receiver", "请填写收文单位。")
+        return given | {"topic": PaperVariant.ROSTER_OTHERS.value, "partner": ""}

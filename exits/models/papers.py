@@ -137,7 +137,13 @@ class OfficialPaper(Recorded):
             models.CheckConstraint(
                 condition=Q(case__isnull=False, interview__isnull=True, partner="")
                 | Q(case__isnull=True, interview__isnull=False, partner="")
-                | (Q(case__isnull=True, interview__isnull=True) & ~Q(partner="")),
+                | (
+                    Q(case__isnull=True, interview__isnull=True)
+                    & (
+                        ~Q(partner="")
+                        | Q(kind=PaperKind.EXCHANGE, variant=PaperVariant.ROSTER_OTHERS)
+                    )
+                ),
                 name="official_paper_about_one_thing",
                 violation_error_message="公文须且只能关于一件事项、一次约谈或一次信息交流。",
             ),

@@ -17,7 +17,7 @@ from accounts.services.records import delete_record
 from core.inserting import unless_known
 from core.official import OfficialLetter, make_letter_ready, print_official_letter
 from core.refusals import RefusalError
-from exits.choices import PaperKind
+from exits.choices import PaperKind, PaperVariant
 from exits.models import Case, Interview, LetterHead, OfficialPaper, PaperTemplate
 from exits.selectors.layout import issuer_of, laid_out, paper_name
 from exits.selectors.papers import (
@@ -111,7 +111,7 @@ def _issue(paper: OfficialPaper) -> OfficialPaper:
     refuse_future(paper.issued_date, at)
     _lock_subject(paper)
     _refuse_own(paper.case, paper.interview, actor)
-    _refuse_unfit(PaperKind(paper.kind), paper.case, paper.interview, paper.partner)
+    _refuse_unfit(PaperKind(paper.kind), paper.case, paper.interview, paper.partner, paper.variant)
     if paper.case is not None:
         _refuse_misdated(PaperKind(paper.kind), paper.case, paper.issued_date)
     _refuse_incomplete(PaperKind(paper.kind), paper.title, paper.body, paper.addressees)
@@ -259,7 +259,7 @@ def _refuse_own(case: Case | None, interview: Interview | None, actor: User | No
 
 
 def _refuse_unfit(
-    kind: PaperKind, case: Case | None, interview: Interview | None, partner: str
+    kind: PaperKind, case: Case | None, interview: Interview | None, partner: str, variant: str
 ) -> None:
     if case is not None:
         fits, about = kinds_for_case(case), f"“{case}”现为“{case.get_state_display()}”"
@@ -268,6 +268,7 @@ def _refuse_unfit(
         about = f"“{interview}”现为“{interview.get_state_display()}”"
     else:
         fits = [PaperKind.EXCHANGE, PaperKind.OTHER] if partner else []
+        fits = [PaperKind.EXCHANGE] if variant == PaperVariant.ROSTER_OTHERS else fits
         about = "信息交流"
     if kind not in fits:
         raise PaperNotDueError(f"{about}，不能印发“{kind.label}”。请刷新页面核对。")

@@ -68,9 +68,13 @@ class ExchangeCreateView(DraftPage):
         return super().get(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        topic, partner = PaperVariant(self.choice["topic"]), Partner(self.choice["partner"])
-        year = self.choice["year"]
-        own = {"title": f"起草{year}年度{topic.label.removeprefix('年度')}通报，送{partner.label}"}
+        topic, year = PaperVariant(self.choice["topic"]), self.choice["year"]
+        if topic == PaperVariant.ROSTER_OTHERS:
+            title = f"起草{year}年度委员名单，送{self.choice['receiver']}"
+        else:
+            to = Partner(self.choice["partner"]).label
+            title = f"起草{year}年度{topic.label.removeprefix('年度')}通报，送{to}"
+        own = {"title": title}
         return (
             super().get_context_data(**kwargs) | own | {"again": reverse("exits:exchange-create")}
         )

@@ -20,6 +20,7 @@ from tests.building import attend, make_meeting, suspend
 from tests.exits.cases import (
     AT,
     day,
+    decide,
     deliver_all,
     make_desk,
     make_seat,
@@ -27,6 +28,7 @@ from tests.exits.cases import (
     pressed,
     to_decided,
     to_proposed,
+    to_submitted,
 )
 
 LIST, CREATE = "/exits/papers/", "/exits/papers/create/"
@@ -285,6 +287,79 @@ def test_exchange_tells_each_department_of_its_side(client, desk, case, at_june)
     assert list(OfficialPaper.objects.visible_to(desk.leader)) == []
 
 
+def test_exchange_tells_of_exits_after_they_happened(client, desk, at_june):
+    ended = make_seat(desk, name="李明", employer_post="某公司经理")
+    meeting = make_meeting(desk.term, MeetingKind.PLENARY_SESSION, date(2024, 1, 10))
+    attend(ended, meeting, AttendanceStatus.ABSENT)
+    make_seat(desk, name="在任")
+    make_seat(desk, name="年初退出", exited=date(2024, 1, 1))
+    make_seat(desk, name="去年退出", exited=date(2023, 12, 31))
+    case = to_decided(desk, ended, CaseKind.REVOKE)
+    sign_in(client, desk.registrar)
+    page = exchange(client)[1]
+    (table,) = page.context["tables"]
+    assert [row[1:2] + row[4:] for row in table["rows"]] == [
+        ["李明", "1", "0", "0", "1", "撤销委员资格（已作出决定）；2024年6月11日退出"],
+        ["在任", "0", "0", "0", "0", ""],
+        ["年初退出", "0", "0", "0", "0", "2024年1月1日退出"],
+    ]
+    body = page.context["form"]["body"].value()
+    assert "在任1名，年度内退出2名" in body
+    assert "应出席各类会议活动1人次" in body
+    assert "1名委员的退出或者暂停履职事项" in body
+    changes = exchange(client, "roster")[1].context["tables"][1]
+    assert [row[2:3] + row[6:] for row in changes["rows"]] == [
+        ["年初退出", "—"],
+        ["李明", case.decision_number],
+    ]
+
+
+def test_roster_names_the_number_of_each_decision(client, desk, at_june):
+    """The refused case that came between has none to give."""
+    member = make_seat(desk, name="李明")
+    suspend(member, date(2024, 5, 6))
+    to_decided(desk, member, CaseKind.REINSTATEMENT)
+    refused = to_submitted(desk, member, CaseKind.REVOKE, opened_date=day(9))
+    decide(desk, refused, approved=False, date=day(18), number="萍协〔2024〕9号")
+    sign_in(client, desk.registrar)
+    changes = exchange(client, "roster")[1].context["tables"][1]
+    assert [[row[1], row[6]] for row in changes["rows"]] == [
+        ["暂停履职", "—"],
+        ["恢复履职", "萍协〔2024〕8号"],
+    ]
+
+
+def test_roster_for_other_houses_is_of_all_members(client, desk, at_june):
+    make_seat(desk, name="党员")
+    make_seat(desk, name="民盟", party=Party.CDL)
+    make_seat(desk, name="退出", exited=date(2024, 3, 1))
+    suspend(make_seat(desk, name="暂停"), date(2024, 4, 1))
+    sign_in(client, desk.registrar)
+    path = "/exits/exchange/create/?topic=roster&partner=others&year=2024&receiver="
+    for bad in (path, path.replace("roster", "performance") + "市纪委监委"):
+        assert "tables" not in client.get(bad).context
+    page = client.get(path + "市纪委监委")
+    roster, changes = page.context["tables"]
+    assert [row[1] for row in roster["rows"]] == ["党员", "民盟", "暂停"]
+    assert [row[1:3] for row in changes["rows"]] == [["退出", "退出"]]
+    assert page.context["form"]["addressees"].value() == "市纪委监委"
+    answer = client.post(path + "市纪委监委", given(page, issued_date="2024-06-28"))
+    paper = OfficialPaper.objects.get()
+    assert answer["Location"] == reverse("exits:paper-detail", args=[paper.pk])
+    assert (paper.partner, paper.variant) == ("", "roster_others")
+    assert "市纪委监委" in client.get("/exits/exchange/create/").content.decode()
+    conducting = make_user("conducting", RoleCode.LEADER)
+    opened(desk, make_seat(desk), CaseKind.REVOKE, conductors=[conducting])
+    for user, seen in (
+        (desk.registrar, [paper]),
+        (conducting, [paper]),
+        (desk.leader, []),
+        (desk.organization, []),
+        (desk.united_front, []),
+    ):
+        assert list(OfficialPaper.objects.visible_to(user)) == seen, user
+
+
 def test_roster_lists_who_came_left_and_was_suspended(client, desk, at_june):
     make_seat(desk, name="在任")
     make_seat(desk, name="增补", joined=date(2024, 2, 1))
@@ -314,6 +389,7 @@ def test_exchange_asks_the_same_number_of_times_however_many(
         member = make_seat(desk, name=name, joined=date(2024, 2, 1))
         suspend(member, date(2024, 4, 1))
         opened(desk, member, CaseKind.REVOKE)
+        make_seat(desk, name=f"{name}退", exited=date(2024, 3, len(name) + 1))
 
     come("甲")
     sign_in(client, desk.registrar)

@@ -123,4 +123,8 @@ def test_every_kind_of_letter_has_a_text_for_what_it_is_about():
 
 def test_exchanges_have_a_text_each():
     keys = [variant for kind, variant in shipped_wordings() if kind == PaperKind.EXCHANGE]
-    assert keys == [PaperVariant.PERFORMANCE, PaperVariant.ROSTER]
+    assert keys == [
+        PaperVariant.PERFORMANCE,
+        PaperVariant.ROSTER,
+        PaperVariant.ROSTER_OTHERS,
+    ]
