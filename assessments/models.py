@@ -1,5 +1,7 @@
 """Rule runs and what they found. A finding suggests; a person decides."""
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -60,10 +62,20 @@ class Run(models.Model):
         return f"{self.term} {self.year}年度（截至{self.as_of_date}）"
 
 
+#: What tells one subject of a kind from another; a term has one assembly.
+SUBJECT_FIELDS: Mapping[SubjectKind, tuple[str, ...]] = {
+    SubjectKind.MEMBER: ("member",),
+    SubjectKind.SECTOR: ("sector",),
+    SubjectKind.COMMITTEE: ("committee",),
+    SubjectKind.ASSEMBLY: (),
+}
+
+
 class Finding(models.Model):
     """A rule that holds for a subject: a suggestion with its evidence and its clause.
 
-    One for each (term, rule, subject, window). `window` is "2023", "2023H1", "2023M01-02",
+    One for each (term, rule, subject, window); `subject_key` is what people called the subject
+    when it was last evaluated. `window` is "2023", "2023H1", "2023M01-02",
     "2023Q1", or "term" for rules whose period is the term; those have no `year`.
     """
 
@@ -125,9 +137,13 @@ class Finding(models.Model):
         permissions = [("decide_finding", "可以确认或不予采纳考核发现")]
         default_permissions = ("view",)
         constraints = [
-            models.UniqueConstraint(
-                fields=["term", "rule", "subject_kind", "subject_key", "window"],
-                name="finding_once",
+            *(
+                models.UniqueConstraint(
+                    fields=["term", "rule", "window", *subject],
+                    condition=Q(subject_kind=kind),
+                    name=f"finding_once_{kind.value}",
+                )
+                for kind, subject in SUBJECT_FIELDS.items()
             ),
             models.CheckConstraint(
                 condition=(
@@ -151,6 +167,12 @@ class Finding(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_name}：{self.title}"
+
+    @property
+    def key(self) -> tuple[str, str, int, str]:
+        """(rule, kind of subject, row of the subject, window); the assembly goes by its term."""
+        fields = SUBJECT_FIELDS[SubjectKind(self.subject_kind)] or ("term",)
+        return self.rule, str(self.subject_kind), getattr(self, f"{fields[0]}_id"), self.window
 
 
 class FindingEvent(models.Model):

@@ -264,9 +264,9 @@ else:
 CELERY_BEAT_SCHEDULE = {
     "年度考核": {
         "task": "exits.tasks.run_last_year",
-        # Each night of January: the run is entered once, on the 1st or as soon after it as
-        # the system is up again.
-        "schedule": crontab(month_of_year="1", hour="0", minute="30"),
+        # Each night: the run is entered once, on 1 January or as soon after it as the system is
+        # up again, and once more where the year's forms are due later.
+        "schedule": crontab(hour="0", minute="30"),
     },
     "年度填报提醒": {
         # Each reminder is sent once a member, however often this is called.

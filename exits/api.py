@@ -41,11 +41,11 @@ class EvaluationView(APIView):
     )
     def post(self, request: Request) -> Response:
         asked = answered(EvaluationSerializer, request)
-        today = timezone.localdate()
+        term, year, today = asked["term"], asked["year"], timezone.localdate()
         job = start_assessment(
-            term=asked["term"],
-            year=asked["year"],
-            as_of=asked.get("as_of") or default_as_of(year=asked["year"], today=today),
+            term=term,
+            year=year,
+            as_of=asked.get("as_of") or default_as_of(term=term, year=year, today=today),
             stores=asked["stores"],
             owner=request.user,
             at=timezone.now(),

@@ -12,7 +12,7 @@ from exits.services import figures_of, perform_assessment, start_yearly_runs, su
 
 @shared_task(name="exits.tasks.run_last_year")
 def run_last_year() -> None:
-    """Beat calls this on 1 January; calling it again, or from two beats, starts nothing twice."""
+    """Beat calls this each night; calling it again, or from two beats, starts nothing twice."""
     start_yearly_runs(on=timezone.localdate(), at=timezone.now())
 
 

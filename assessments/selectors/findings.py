@@ -5,7 +5,9 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from assessments.models import Finding
+from django.db.models import Max
+
+from assessments.models import Finding, Run
 from assessments.rulebook import Judgement, Owed, Pack, Rule, judge, load_pack, owed_minimums
 from assessments.selectors.judging import NOBODY_REFUSES, Refusals, most_severe
 from core.refusals import RefusalError
@@ -53,6 +55,12 @@ def member_rules(term: Term) -> tuple[Rule, ...]:
     return tuple(
         rule for rule in pack_of(term).rules(is_county=is_county) if rule.subject.is_member
     )
+
+
+def latest_as_of(*, term: Term, by: date) -> date | None:
+    """The latest date a stored run looked from, of those that have come by the day."""
+    runs = Run.objects.filter(term=term, as_of_date__lte=by)
+    return runs.aggregate(latest=Max("as_of_date"))["latest"]
 
 
 def suggested_actions(*, term: Term, year: int | None = None) -> dict[int, str]:

@@ -16,8 +16,8 @@ from dossiers.selectors import duty_facts, records_behind
 from members.models import Term
 
 Refusals = Mapping[int, tuple[str, ...]]
-#: (rule, kind of subject, subject, window)
-FindingKey = tuple[str, str, str, str]
+#: (rule, kind of subject, row of the subject, window)
+FindingKey = tuple[str, str, int, str]
 NOBODY_REFUSES: Refusals = {}
 Key = TypeVar("Key", bound=Hashable)
 
@@ -35,7 +35,7 @@ class Hit:
         return (
             self.judgement.rule.id,
             subject.holder.value,
-            subject.key,
+            subject.pk,
             self.judgement.window.name,
         )
 

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.choices import Verb
@@ -26,6 +27,7 @@ from assessments.selectors import (
     Hit,
     Refusals,
     assess,
+    latest_as_of,
     most_severe,
 )
 from core.bulk import insert_rows, update_rows
@@ -34,7 +36,9 @@ from dossiers.facts import Holder
 from members.models import Term
 
 #: What a re-evaluation may rewrite in a finding.
-TOUCHED_FIELDS = ("title", "subject_name", "as_of_date", "summary", "citations", "last_run")
+TOUCHED_FIELDS = (
+    "title", "subject_key", "subject_name", "as_of_date", "summary", "citations", "last_run",
+)  # fmt: skip
 CHANGED_FIELDS = (
     *TOUCHED_FIELDS,
     "outcome", "state", "values", "records", "evidence_digest",
@@ -90,7 +94,7 @@ def run_assessment(
     """Judges the year and stores the findings, or only reports them.
 
     Nothing is stored with `stores` off, with a pack that is not the term's own, or when an
-    evaluation from a later date is stored already. Two evaluations at once follow one another.
+    evaluation from a later date, if one that has come, is stored already. Two evaluations at once follow one another.
     Raises YearOutsideTermError.
     """
     refuse_year(term, year, as_of)
@@ -98,7 +102,7 @@ def run_assessment(
     if not because:
         locked = Term.objects.select_for_update(no_key=True, of=("self",))
         term = locked.select_related("assembly").get(pk=term.pk)
-        because = _later_than(term, as_of)
+        because = _later_than(term, as_of, timezone.localdate(at))
     assessment = assess(term=term, year=year, on=as_of, pack=pack, refusals=refusals)
     stored = _stored_findings(term, year, lock=not because)
     if because:
@@ -124,12 +128,12 @@ def _unstored_because(term: Term, pack: Pack) -> str:
     return ""
 
 
-def _later_than(term: Term, as_of: date) -> str:
-    latest = Run.objects.filter(term=term).order_by("-as_of_date").first()
-    if latest is not None and latest.as_of_date > as_of:
+def _later_than(term: Term, as_of: date, today: date) -> str:
+    latest = latest_as_of(term=term, by=today)
+    if latest is not None and latest > as_of:
         return (
-            f"已有截至{latest.as_of_date}的考核结果，较早日期的结果只作参考，未保存。"
-            f"要重新考核这一年度并保存，请把截至日期填为{latest.as_of_date}或以后。"
+            f"已有截至{latest}的考核结果，较早日期的结果只作参考，未保存。"
+            f"要重新考核这一年度并保存，请把截至日期填为{latest}或以后。"
         )
     return ""
 
@@ -138,7 +142,7 @@ def _stored_findings(term: Term, year: int, *, lock: bool) -> dict[FindingKey, F
     findings = Finding.objects.filter(term=term).of_year(year).order_by()
     if lock:
         findings = findings.select_for_update(no_key=True, of=("self",))
-    return {(row.rule, row.subject_kind, row.subject_key, row.window): row for row in findings}
+    return {finding.key: finding for finding in findings}
 
 
 def _reported(
@@ -222,12 +226,12 @@ def _no_longer_holding(
     facts = assessment.facts
     held = {hit.key for hit in assessment.hits}
     rules = {rule.id: rule for rule in assessment.pack.rules(is_county=facts.term.is_county)}
-    members = {member.subject.key: member for member in facts.members}
+    members = {member.subject.pk: member for member in facts.members}
 
     def stays_decided(finding: Finding) -> bool:
         if finding.decided_at is None or finding.subject_kind != Holder.MEMBER:
             return False
-        rule, member = rules.get(finding.rule), members.get(finding.subject_key)
+        rule, member = rules.get(finding.rule), members.get(finding.member_id)
         if member is None:
             return True
         return rule is not None and judge(rule, member, facts).verdict is Verdict.NOT_STANDING
@@ -265,7 +269,6 @@ def _new_finding(hit: Hit, term: Term, run: Run) -> Finding:
         term=term,
         rule=judgement.rule.id,
         subject_kind=subject.holder.value,
-        subject_key=subject.key,
         year=judgement.window.year,
         window=judgement.window.name,
         first_run=run,
@@ -313,7 +316,7 @@ def _write(storing: _Storing, stored: dict[FindingKey, Finding]) -> None:
     insert_rows(storing.new)
     created = Finding.objects.filter(first_run=storing.run).order_by() if storing.new else ()
     for finding in created:
-        stored[finding.rule, finding.subject_kind, finding.subject_key, finding.window] = finding
+        stored[finding.key] = finding
         storing.tell(finding, FindingEventKind.FOUND, evidence_of(finding))
         storing.changes.append(_change(finding, None, evidence_of(finding)))
     update_rows(storing.touched, TOUCHED_FIELDS)
@@ -322,8 +325,9 @@ def _write(storing: _Storing, stored: dict[FindingKey, Finding]) -> None:
 
 
 def _touch(finding: Finding, hit: Hit, run: Run) -> None:
+    subject = hit.judgement.subject
     finding.title = hit.judgement.rule.title
-    finding.subject_name = hit.judgement.subject.name
+    finding.subject_key, finding.subject_name = subject.key, subject.name
     finding.as_of_date = run.as_of_date
     finding.summary = hit.judgement.summary
     finding.citations = hit.citations

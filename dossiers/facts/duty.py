@@ -32,6 +32,7 @@ class Occasion:
 class MemberFacts:
     """A serving member's numbers; a measure that is not listed is 0.
 
+    `suspended_all_year` looks no further than the year's last day, whenever it is asked.
     `presences` holds, by event (primary key), what the member's attendance rows say;
     `non_voting` the events at which they sat without a vote. `years` holds a measure's value
     year by year where a rule compares years; `sources` names records that others supplied.

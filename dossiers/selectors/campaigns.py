@@ -14,7 +14,7 @@ from django.utils import timezone
 from dossiers.choices import Audience, HandInKind, PaperState
 from dossiers.models import Campaign, CampaignReminder, DutyPaper, HandIn, StandingReview
 from dossiers.selectors.papers import audience_date, collected_papers
-from members.models import Member
+from members.models import Member, Term
 
 FILE = Path(__file__).resolve().parent.parent / "data" / "campaign_reminders.toml"
 
@@ -61,6 +61,14 @@ class PaperReturn:
     @property
     def state_label(self) -> str:
         return STATE_LABELS[self.state]
+
+
+def forms_deadline(*, term: Term, year: int) -> date:
+    """The last day to hand in the year's forms: the campaign's, else the usual one."""
+    campaigns = Campaign.objects.filter(term=term, year=year).values_list(
+        "deadline_date", flat=True
+    )
+    return campaigns.first() or Campaign.default_deadline(year)
 
 
 def paper_returns(campaign: Campaign, *, on: date) -> list[PaperReturn]:

@@ -22,7 +22,7 @@ class YearForm(forms.Form):
     as_of = date_field(
         "截至日期",
         required=False,
-        help_text="不填：已过完的年度为 12 月 31 日，当年为今天。",
+        help_text="不填：已过完的年度为 12 月 31 日（填报截止在次年的，为截止日期），当年为今天。",
     )
 
     def __init__(self, *args, term, today, **kwargs):
@@ -35,7 +35,7 @@ class YearForm(forms.Form):
 
     def seen_from(self) -> date:
         year, as_of = self.cleaned_data["year"], self.cleaned_data["as_of"]
-        return as_of or default_as_of(year=year, today=self.today)
+        return as_of or default_as_of(term=self.term, year=year, today=self.today)
 
 
 class RunForm(YearForm):

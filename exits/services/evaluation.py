@@ -9,8 +9,10 @@ from django.utils import timezone
 from accounts.models import Job, User
 from accounts.services import start_job
 from assessments.rulebook import OUTCOMES, Pack, load_pack
+from assessments.selectors import latest_as_of
 from assessments.services import AssessmentResult, refuse_year, run_assessment
 from core.refusals import RefusalError
+from dossiers.selectors.campaigns import forms_deadline
 from exits.selectors import refusals
 from members.models import Term
 
@@ -48,9 +50,9 @@ def evaluate_term(
     )
 
 
-def default_as_of(*, year: int, today: date) -> date:
-    """31 December of a finished year, today in a running one."""
-    return min(date(year, 12, 31), today)
+def default_as_of(*, term: Term, year: int, today: date) -> date:
+    """Today in a running year; of a finished one 31 December, or the day its forms were due."""
+    return min(max(date(year, 12, 31), forms_deadline(term=term, year=year)), today)
 
 
 def start_assessment(
@@ -85,23 +87,37 @@ def start_assessment(
 
 
 def start_yearly_runs(*, on: date, at: datetime) -> list[Job]:
-    """The year before, for every term with a day in it; each once, however often this is called."""
+    """The year before, for every term with a day in it; each run once, however often this is called.
+
+    In January the year is seen from 31 December, or from the latest date it was seen from by hand.
+    Where the forms were due after that, it is seen once more from the day they were due.
+    """
     year = on.year - 1
+    end = date(year, 12, 31)
     terms = Term.objects.select_related("assembly").filter(
-        start_date__lte=date(year, 12, 31), end_date__gte=date(year, 1, 1)
+        start_date__lte=end, end_date__gte=date(year, 1, 1)
     )
-    return [
-        start_assessment(
-            term=term,
-            year=year,
-            as_of=date(year, 12, 31),
-            stores=True,
-            owner=None,
-            at=at,
-            key=f"yearly:{term.code}:{year}",
-        )
-        for term in terms.order_by("code")
-    ]
+    jobs = []
+    for term in terms.order_by("code"):
+        due, key = forms_deadline(term=term, year=year), f"yearly:{term.code}:{year}"
+        if on.month == 1:
+            jobs.append(_start_yearly_run(term, year, end, key, on, at))
+        if end < due < on:
+            jobs.append(_start_yearly_run(term, year, due, f"{key}:{due}", on, at))
+    return jobs
+
+
+def _start_yearly_run(term: Term, year: int, as_of: date, key: str, on: date, at: datetime) -> Job:
+    latest = latest_as_of(term=term, by=on)
+    return start_assessment(
+        term=term,
+        year=year,
+        as_of=max(as_of, latest or as_of),
+        stores=True,
+        owner=None,
+        at=at,
+        key=key,
+    )
 
 
 def perform_assessment(*, job: Job, report: Report, at: datetime) -> AssessmentResult:

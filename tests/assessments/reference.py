@@ -57,7 +57,7 @@ class Judge:
 
     def suspended_all_year(self, member: RandomMember) -> bool:
         day = date(self.world.year, 1, 1)
-        while day <= self.world.on:
+        while day <= min(self.world.on, date(self.world.year, 12, 31)):
             if not member.within(member.suspended, day):
                 return False
             day += timedelta(days=1)

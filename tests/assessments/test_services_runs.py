@@ -317,6 +317,25 @@ def test_year_without_a_day_of_the_term_is_refused(term, year, as_of):
         run(term, year=year, as_of=as_of)
 
 
+def test_run_from_a_day_that_has_not_come_blocks_no_later_one(term):
+    make_member(term)
+    run(term, as_of=date(2099, 12, 31))
+    assert run(term, as_of=END).run == Run.objects.latest("pk")
+    assert run(term, as_of=date(2023, 12, 30)).run is None
+
+
+def test_corrected_code_keeps_the_finding(term):
+    members = [make_member(term, code) for code in ("0001", "0002")]
+    run(term)
+    kept = dict(Finding.objects.filter(rule="px-opinion-year").values_list("member", "pk"))
+    for member, code in zip(members, ("9999", "0001"), strict=True):
+        type(member).objects.filter(pk=member.pk).update(code=code)
+    assert run(term).run.created == 0
+    found = Finding.objects.filter(rule="px-opinion-year")
+    assert dict(found.values_list("member", "pk")) == kept
+    assert set(found.values_list("subject_key", "state")) == {("9999", "open"), ("0001", "open")}
+
+
 def test_running_year_stores_and_grows(term):
     member = make_member(term)
     absent_from_plenary(member)

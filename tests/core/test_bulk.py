@@ -23,7 +23,7 @@ def make_run(term):
 def finding(run, key, **fields):
     return Finding(
         term=run.term,
-        rule="r",
+        rule=key,
         title="标题",
         subject_kind="assembly",
         subject_key=key,

@@ -8,6 +8,7 @@ from accounts.roles import RoleCode
 from assessments.models import Finding, Run
 from assessments.rulebook import load_pack, parse_pack
 from assessments.services import YearOutsideTermError
+from dossiers.models import Campaign
 from exits.choices import Act, CaseKind, Ground, Verdict
 from exits.selectors import compare_packs, explain
 from exits.services import (
@@ -89,8 +90,51 @@ def test_refused_order_suggests_to_revoke(term):
 
 
 @pytest.mark.parametrize(("year", "as_of"), [(2023, date(2023, 12, 31)), (2024, date(2024, 5, 2))])
-def test_finished_year_is_seen_from_its_end(year, as_of):
-    assert default_as_of(year=year, today=date(2024, 5, 2)) == as_of
+def test_finished_year_is_seen_from_its_end(term, year, as_of):
+    assert default_as_of(term=term, year=year, today=date(2024, 5, 2)) == as_of
+
+
+@pytest.mark.parametrize(
+    ("today", "as_of"),
+    [(date(2024, 1, 10), date(2024, 1, 10)), (date(2024, 5, 2), date(2024, 1, 15))],
+)
+def test_finished_year_is_seen_from_the_day_its_forms_were_due(term, today, as_of):
+    make_campaign(term, deadline=date(2024, 1, 15))
+    assert default_as_of(term=term, year=2023, today=today) == as_of
+
+
+def make_campaign(term, deadline):
+    return Campaign.objects.create(
+        term=term, year=2023, opens_date=date(2023, 12, 1), deadline_date=deadline, opened_at=AT
+    )
+
+
+def test_yearly_run_comes_again_after_a_late_deadline(term, sent):
+    make_campaign(term, deadline=date(2024, 2, 10))
+    runs = [
+        [job.parameters["as_of"] for job in start_yearly_runs(on=on, at=on_the(on))]
+        for on in (date(2024, 1, 1), date(2024, 2, 10), date(2024, 2, 11), date(2024, 2, 12))
+    ]
+    assert runs == [["2023-12-31"], [], ["2024-02-10"], ["2024-02-10"]]
+    assert list(Job.objects.order_by("key").values_list("key", flat=True)) == [
+        "yearly:test-1:2023",
+        "yearly:test-1:2023:2024-02-10",
+    ]
+
+
+def on_the(day):
+    return datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+
+
+def test_yearly_run_looks_from_where_somebody_looked_already(term, sent):
+    make_member(term)
+    evaluate_term(
+        term=term, year=2024, as_of=date(2024, 1, 2), actor=None, at=on_the(date(2024, 1, 2))
+    )
+    job = start_yearly_runs(on=date(2024, 1, 3), at=on_the(date(2024, 1, 3)))[0]
+    assert job.parameters["as_of"] == "2024-01-02"
+    run_assessment.apply(kwargs={"job_id": str(job.pk)})
+    assert list(Run.objects.order_by("pk").values_list("year", flat=True)) == [2024, 2023]
 
 
 def test_yearly_run_is_entered_once_for_each_term_of_the_year(term, sent):

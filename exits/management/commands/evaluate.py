@@ -30,11 +30,13 @@ class Command(DutyCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         year, pack = options["year"], chosen_pack(options["pack"], options["pack_file"])
+        today = timezone.localdate()
         try:
+            term = named_term(options["term"])
             result = evaluate_term(
-                term=named_term(options["term"]),
+                term=term,
                 year=year,
-                as_of=options["as_of"] or default_as_of(year=year, today=timezone.localdate()),
+                as_of=options["as_of"] or default_as_of(term=term, year=year, today=today),
                 actor=None,
                 at=timezone.now(),
                 pack=pack,
