@@ -34,7 +34,7 @@ from dossiers.facts import (
     event_states,
     longest_run,
 )
-from dossiers.models import Campaign
+from dossiers.selectors.campaigns import forms_deadline
 from dossiers.selectors.measures import (
     ROWS_AT_ONCE,
     Frame,
@@ -113,7 +113,6 @@ def duty_facts(
 
 
 def _frame(term: Term, year: int, on: date) -> Frame:
-    campaign = Campaign.objects.filter(term=term, year=year).values_list("deadline_date").first()
     return Frame(
         term=TermFrame(
             pk=term.pk,
@@ -125,7 +124,7 @@ def _frame(term: Term, year: int, on: date) -> Frame:
         ),
         year=year,
         on=on,
-        deadline=campaign[0] if campaign else Campaign.default_deadline(year),
+        deadline=forms_deadline(term=term, year=year),
     )
 
 
@@ -334,7 +333,9 @@ def _member_facts(person: _Gathered, events: Mapping[int, EventFacts], frame: Fr
         subject=person.subject,
         sector=person.sector,
         is_standing=person.stands(frame.on),
-        suspended_all_year=_covers(person.suspended, frame.year_start, frame.on),
+        suspended_all_year=_covers(
+            person.suspended, frame.year_start, min(frame.on, frame.year_end)
+        ),
         values=person.values,
         presences=person.presences,
         non_voting=frozenset(person.non_voting),

@@ -231,6 +231,8 @@ def test_suspended_all_year_leaves_no_day_out(periods, whole):
     for start, end in periods:
         suspend(member, start, end)
     assert facts_of(member).suspended_all_year is whole
+    later = duty_facts(term=member.term, year=2023, on=date(2024, 6, 1))
+    assert later.members[0].suspended_all_year is whole
 
 
 @pytest.mark.parametrize(
