@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import AuditEntry, User
+from accounts.views.entrance import SignedIn
 from tests.test_visibility_office import PERSONAL, address
 from tests.world import World, build_world
 
@@ -66,12 +67,12 @@ def test_member_who_asks_for_the_office_is_led_home(client, member):
 
 def all_patterns(
     patterns: list[URLPattern | URLResolver], prefix: str = ""
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[tuple[str, str, URLPattern]]:
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
             yield from all_patterns(pattern.url_patterns, prefix + str(pattern.pattern))
         else:
-            yield prefix + str(pattern.pattern), pattern.name or ""
+            yield prefix + str(pattern.pattern), pattern.name or "", pattern
 
 
 OPEN_TO_STRANGERS = {"health", "session-create", "session-delete", "token", "unknown", "jsi18n"}
@@ -80,7 +81,7 @@ OPEN_TO_STRANGERS = {"health", "session-create", "session-delete", "token", "unk
 def plain_addresses() -> list[str]:
     """Addresses without parameters, of pages that ask for a sign-in."""
     found = []
-    for route, name in all_patterns(get_resolver().url_patterns):
+    for route, name, _ in all_patterns(get_resolver().url_patterns):
         if name in OPEN_TO_STRANGERS or any(mark in route for mark in "<(?*"):
             continue
         found.append("/" + route.replace("^", "").replace("$", "").replace("\\", ""))
@@ -100,6 +101,47 @@ def test_strangers_are_asked_to_sign_in_everywhere(client, db):
         if not led_to_sign_in and answer.status_code not in {401, 403, 404, 405}:
             wrong.append((path, answer.status_code))
     assert wrong == []
+
+
+#: Of those who come to sign in, and the hall's code, which is read before.
+FOR_STRANGERS = {
+    "health",
+    "session-create",
+    "session-delete",
+    "type-size",
+    "arrival-open",
+}
+
+
+def test_every_page_stands_behind_the_same_guard():
+    """Strangers are led to sign in, so that a session that ran out is no refusal to look into."""
+    pages = {
+        name: pattern.callback.view_class
+        for route, name, pattern in all_patterns(get_resolver().url_patterns)
+        if not route.startswith(("admin/", "api/")) and name not in FOR_STRANGERS
+    }
+    assert [name for name, page in pages.items() if not issubclass(page, SignedIn)] == []
+    assert [name for name, page in pages.items() if getattr(page, "raise_exception", False)] == []
+    assert len(pages) > 150
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/reporting/exports/create/",
+        "/reporting/timeliness/",
+        "/reporting/timeliness/records/",
+        "/reporting/papers/1/declarations/1/proof/",
+        "/reporting/papers/1/signature/image/",
+        "/dossiers/objections/1/proof/",
+    ],
+)
+def test_stranger_is_led_to_sign_in_and_no_refusal_is_kept(path, client, db):
+    answer = client.get(path)
+    assert answer.status_code == 302
+    assert answer["Location"] == f"{reverse('accounts:session-create')}?next={path}"
+    assert "no-store" in answer["Cache-Control"]
+    assert not AuditEntry.objects.filter(verb="denied").exists()
 
 
 def stored_rows() -> dict[str, int]:

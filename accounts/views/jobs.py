@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -17,9 +16,10 @@ from accounts.models import Job
 from accounts.permissions import may_fetch_product
 from accounts.selectors.jobs import seconds_left
 from accounts.services.jobs import note_fetched
+from accounts.views.entrance import SignedIn
 
 
-class OwnJobs(LoginRequiredMixin):
+class OwnJobs(SignedIn):
     """Jobs of somebody else do not exist."""
 
     model = Job
@@ -53,7 +53,7 @@ class JobDetailView(OwnJobs, DetailView):
         return context
 
 
-class JobProgressView(LoginRequiredMixin, View):
+class JobProgressView(SignedIn, View):
     """The progress part of the page, for the page to ask itself every second."""
 
     def get(self, request: HttpRequest, pk: UUID) -> JsonResponse:
@@ -63,7 +63,7 @@ class JobProgressView(LoginRequiredMixin, View):
         return JsonResponse({"finished": job.is_finished, "html": html})
 
 
-class JobProductView(LoginRequiredMixin, View):
+class JobProductView(SignedIn, View):
     """Hands the product to its owner; nobody else learns that it is there."""
 
     def get(self, request: HttpRequest, pk: UUID) -> HttpResponse:

@@ -7,10 +7,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
+from accounts.views.entrance import AtDesk
 from attendance.forms.leave import DecisionForm
 from attendance.models import Approval
 from attendance.selectors.approvals import (
@@ -20,22 +19,18 @@ from attendance.selectors.approvals import (
     with_request,
 )
 from attendance.services.approvals import DecidedAlreadyError
-from attendance.views.base import AskedIn, carried_out
+from attendance.views.base import carried_out
 
 #: Shown at once; the rest follow as these are decided.
 SHOWN = 30
 RECENT = 5
 
 
-@method_decorator(never_cache, name="dispatch")
-class ApprovalListView(AskedIn, TemplateView):
+class ApprovalListView(AtDesk, TemplateView):
     """Own steps first; for 委员联络科 also those decided on paper."""
 
     template_name = "attendance/approval_list.html"
     permission_required = "attendance.decide_approval"
-
-    def has_permission(self) -> bool:
-        return self.request.user.is_staff and super().has_permission()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, today = self.request.user, timezone.localdate()

@@ -16,6 +16,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
+from accounts.views.entrance import AskedIn
 from attendance.forms.sign_in import NumberForm
 from attendance.models import Attendance, Sitting
 from attendance.selectors.arrivals import open_sittings, seat_in
@@ -28,7 +29,6 @@ from attendance.services.arrivals import (
     member_code_text,
     read_hall_code,
 )
-from attendance.views.base import AskedIn
 from attendance.views.hall import square
 from core.refusals import RefusalError
 from members.models import Member
@@ -83,7 +83,6 @@ class ArrivalOpenView(View):
         return mark_device(request, HttpResponseRedirect(arrival_page(sitting)))
 
 
-@method_decorator(never_cache, name="dispatch")
 class OwnArrival(AskedIn):
     """A member's page about their own coming."""
 

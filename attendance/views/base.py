@@ -1,38 +1,23 @@
-"""What the pages of a sitting share: who may come in, and which sitting it is."""
+"""What the pages of a sitting share: which sitting it is, and how an act is told."""
 
 from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.core.exceptions import ValidationError
 from django.forms import Form
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
-from django.views.decorators.cache import never_cache
 
+from accounts.views.entrance import AtDesk
 from attendance.models import Attendance, Sitting
 from core.refusals import RefusalError
 
 
-class AskedIn(LoginRequiredMixin, PermissionRequiredMixin):
-    """Strangers are led to the sign-in page, accounts without the right are refused."""
-
-    def handle_no_permission(self) -> HttpResponse:
-        self.raise_exception = self.request.user.is_authenticated
-        return super().handle_no_permission()
-
-
-@method_decorator(never_cache, name="dispatch")
-class SittingPage(AskedIn):
+class SittingPage(AtDesk):
     """Of one sitting kept by the account; any other is a 404."""
 
     permission_required = "attendance.add_attendance"
-
-    def has_permission(self) -> bool:
-        return self.request.user.is_staff and super().has_permission()
 
     @cached_property
     def sitting(self) -> Sitting:
@@ -46,14 +31,10 @@ class SittingPage(AskedIn):
         return desk | {"sitting": self.sitting} | super().get_context_data(**kwargs)
 
 
-@method_decorator(never_cache, name="dispatch")
-class AttendancePage(AskedIn):
+class AttendancePage(AtDesk):
     """Of one member's attendance, for those who keep the meeting."""
 
     permission_required = "attendance.change_attendance"
-
-    def has_permission(self) -> bool:
-        return self.request.user.is_staff and super().has_permission()
 
     @cached_property
     def attendance(self) -> Attendance:

@@ -10,11 +10,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
-from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
+from accounts.views.entrance import AtDesk
 from attendance.choices import Capacity, Reply
 from attendance.forms.convening import (
     AddForm,
@@ -37,7 +36,7 @@ from attendance.services.convening import (
     withdraw_material,
 )
 from attendance.services.expected import add_expected, build_expected, remove_expected
-from attendance.views.base import AskedIn, carried_out
+from attendance.views.base import carried_out
 from members.models import Member
 
 PER_PAGE = 40
@@ -52,15 +51,11 @@ SHOWN = {
 }
 
 
-@method_decorator(never_cache, name="dispatch")
-class MeetingPage(AskedIn):
+class MeetingPage(AtDesk):
     """Of a meeting the account keeps; any other is a 404. Leaders look on."""
 
     permission_required = "attendance.view_expectation"
     tab = "desk"
-
-    def has_permission(self) -> bool:
-        return self.request.user.is_staff and super().has_permission()
 
     @cached_property
     def meeting(self) -> Meeting:

@@ -7,23 +7,20 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.views import View
-from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
+from accounts.views.entrance import AskedIn
 from attendance.choices import Capacity, Participation
 from attendance.forms.convening import ReplyForm
 from attendance.models import Meeting, MeetingMaterial
 from attendance.selectors.convening import OwnPlace, own_meetings, own_place
 from attendance.services.convening import reply_to_meeting
-from attendance.views.base import AskedIn
 from core.files import attachment_response
 from core.refusals import RefusalError
 
 
-@method_decorator(never_cache, name="dispatch")
 class OwnMeetingListView(AskedIn, TemplateView):
     """Meetings ahead the account's own seat is invited to."""
 
@@ -35,7 +32,6 @@ class OwnMeetingListView(AskedIn, TemplateView):
         return super().get_context_data(title="我的会议", rows=rows, **kwargs)
 
 
-@method_decorator(never_cache, name="dispatch")
 class OwnMeeting(AskedIn):
     """Of a meeting whose list has the account's own seat; any other is a 404."""
 
@@ -98,7 +94,6 @@ class MeetingReplyView(OwnMeeting, View):
         return HttpResponseRedirect(reverse("attendance:meeting-detail", args=[pk]))
 
 
-@method_decorator(never_cache, name="dispatch")
 class MaterialView(AskedIn, View):
     """A paper as a download, for those invited and those who keep the meeting."""
 

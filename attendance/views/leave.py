@@ -8,13 +8,12 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.views import View
-from django.views.decorators.cache import never_cache
 from django.views.generic import DetailView, FormView, ListView
 
+from accounts.views.entrance import AskedIn
 from attendance.choices import RequestState
 from attendance.exporters.slips import leave_slip
 from attendance.forms.leave import LeaveForm, WithdrawForm
@@ -25,7 +24,7 @@ from attendance.selectors.leave import (
     own_leave,
     with_chain,
 )
-from attendance.views.base import AskedIn, carried_out
+from attendance.views.base import carried_out
 from core.files import attachment_response
 from core.refusals import RefusalError
 from members.models import Member
@@ -41,7 +40,6 @@ class OwnLeave(AskedIn):
         return own_leave(self.request.user)
 
 
-@method_decorator(never_cache, name="dispatch")
 class LeaveListView(OwnLeave, ListView):
     """Own requests, and the meetings ahead for which one may still ask."""
 
@@ -61,7 +59,6 @@ class LeaveListView(OwnLeave, ListView):
         )
 
 
-@method_decorator(never_cache, name="dispatch")
 class LeaveCreateView(AskedIn, FormView):
     """Asks leave from one meeting at which the account's own seat is expected."""
 
@@ -107,7 +104,6 @@ class LeaveCreateView(AskedIn, FormView):
         return HttpResponseRedirect(reverse("attendance:leave-detail", args=[filed[0].pk]))
 
 
-@method_decorator(never_cache, name="dispatch")
 class LeaveDetailView(OwnLeave, DetailView):
     template_name = "attendance/leave_detail.html"
     context_object_name = "leave"
@@ -141,7 +137,6 @@ class VisibleLeave(AskedIn):
         return get_object_or_404(with_chain(visible), pk=pk)
 
 
-@method_decorator(never_cache, name="dispatch")
 class LeaveSlipView(VisibleLeave, View):
     """请假单, with the opinions of the chain."""
 

@@ -9,11 +9,10 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
-from django.views.decorators.cache import never_cache
 from django.views.generic import DetailView, ListView, TemplateView
 
+from accounts.views.entrance import AskedIn, AtDesk
 from attendance.choices import Purpose
 from attendance.forms.seats import (
     ACTS,
@@ -34,7 +33,7 @@ from attendance.selectors.seats import (
     seat_meetings,
     with_people,
 )
-from attendance.views.base import AskedIn, carried_out
+from attendance.views.base import carried_out
 
 READ = "attendance.view_nonvotingseat"
 PROPOSE = "attendance.add_nonvotingseat"
@@ -42,14 +41,13 @@ CHANGE = "attendance.change_nonvotingseat"
 SHOWN = 60
 
 
-class SeatPage(AskedIn):
+class SeatPage(AtDesk):
     """At the office's desk, for those with more to do with seats than to sit there."""
 
     permission_required = "attendance.decide_approval"
 
     def has_permission(self) -> bool:
-        user = self.request.user
-        return user.is_staff and user.has_perm(READ) and super().has_permission()
+        return self.request.user.has_perm(READ) and super().has_permission()
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         desk = admin.site.each_context(self.request)
@@ -60,7 +58,6 @@ class SeatPage(AskedIn):
         return desk | rights | super().get_context_data(**kwargs)
 
 
-@method_decorator(never_cache, name="dispatch")
 class SeatBoardView(SeatPage, TemplateView):
     """Every seat that waits for something, and the meetings ahead."""
 
@@ -83,7 +80,6 @@ class SeatBoardView(SeatPage, TemplateView):
         )
 
 
-@method_decorator(never_cache, name="dispatch")
 class SeatMeetingView(SeatPage, TemplateView):
     """One meeting: who sits there without a vote, how far each is, and one more proposed."""
 
@@ -139,7 +135,6 @@ class SeatExcessView(SeatMeetingView):
         return self.render_to_response(self.get_context_data(excess=form))
 
 
-@method_decorator(never_cache, name="dispatch")
 class SeatDetailView(SeatPage, DetailView):
     """One seat: its chain, and what is to be done with it now."""
 
@@ -182,7 +177,6 @@ class OwnSeats(AskedIn):
         return own_seats(self.request.user)
 
 
-@method_decorator(never_cache, name="dispatch")
 class OwnSeatListView(OwnSeats, ListView):
     template_name = "attendance/seat_own_list.html"
     paginate_by = 20
@@ -193,7 +187,6 @@ class OwnSeatListView(OwnSeats, ListView):
         return context | {"lines": lines}
 
 
-@method_decorator(never_cache, name="dispatch")
 class OwnSeatView(OwnSeats, DetailView):
     """The invitation: terms to accept, papers, leave."""
 

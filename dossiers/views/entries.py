@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
@@ -12,6 +11,7 @@ from django.utils import timezone
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
+from accounts.views.entrance import AskedIn
 from dossiers.forms.entry import EntryForm
 from dossiers.forms.events import ActivityForm, CommendationForm, InvitationForm, SpeechForm
 from dossiers.forms.works import ArticleForm, OpinionForm, ProposalForm, ResearchForm
@@ -53,14 +53,10 @@ VERBS = {
 }
 
 
-class Collecting(LoginRequiredMixin, PermissionRequiredMixin):
+class Collecting(AskedIn):
     """For those who collect records, on the term the office works on."""
 
     permission_required = PERMISSION
-
-    def handle_no_permission(self) -> HttpResponseRedirect:
-        self.raise_exception = self.request.user.is_authenticated
-        return super().handle_no_permission()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated and self.has_permission():

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -16,6 +15,7 @@ from django.views.generic import DetailView, FormView
 
 from accounts.choices import JobState
 from accounts.models import Job
+from accounts.views.entrance import AskedIn
 from core.refusals import RefusalError
 from dossiers.exporters import workbook_template
 from dossiers.forms.imports import ConfirmForm, ImportForm
@@ -34,14 +34,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RECENT_IMPORTS = 5
 
 
-class Imports(LoginRequiredMixin, PermissionRequiredMixin):
+class Imports(AskedIn):
     """For those who may import; everybody sees their own files only."""
 
     permission_required = PERMISSION
-
-    def handle_no_permission(self) -> HttpResponseRedirect:
-        self.raise_exception = self.request.user.is_authenticated
-        return super().handle_no_permission()
 
     def checks(self) -> QuerySet[Job]:
         return Job.objects.filter(task=CHECK_TASK, owner=self.request.user)

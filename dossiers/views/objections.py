@@ -4,19 +4,17 @@ from abc import abstractmethod
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.views import View
-from django.views.decorators.cache import never_cache
 from django.views.generic import FormView, TemplateView
 
 from accounts.services.reading import note_reading
+from accounts.views.entrance import AskedIn
 from core.files import attachment_name, attachment_response
 from core.refusals import RefusalError
 from dossiers.forms.objections import MissingForm, ObjectionForm, ReopenForm
@@ -36,15 +34,10 @@ from members.choices import RecordKind
 from members.selectors.calendar import work_calendar
 
 
-@method_decorator(never_cache, name="dispatch")
-class OwnPage(LoginRequiredMixin, PermissionRequiredMixin):
+class OwnPage(AskedIn):
     """A member's page about themself."""
 
     permission_required = "dossiers.add_objection"
-
-    def handle_no_permission(self) -> HttpResponseRedirect:
-        self.raise_exception = self.request.user.is_authenticated
-        return super().handle_no_permission()
 
 
 class RecordListView(OwnPage, TemplateView):
@@ -212,12 +205,10 @@ class ObjectionWithdrawView(OwnObjection, View):
         return HttpResponseRedirect(page_of(objection))
 
 
-@method_decorator(never_cache, name="dispatch")
-class ObjectionProofView(LoginRequiredMixin, PermissionRequiredMixin, View):
+class ObjectionProofView(AskedIn, View):
     """The proof, to both sides."""
 
     permission_required = "dossiers.view_objection"
-    raise_exception = True
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         visible = Objection.objects.visible_to(request.user)

@@ -5,19 +5,17 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.views import View
-from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from accounts.services import StaleRecordError
+from accounts.views.entrance import AskedIn, SignedIn
 from core.files import attachment_name, attachment_response
 from core.refusals import RefusalError
 from dossiers.choices import SignerState, SubmissionKind, SubmissionState
@@ -63,15 +61,10 @@ PURPOSES = {
 }
 
 
-@method_decorator(never_cache, name="dispatch")
-class OwnSubmissionPage(LoginRequiredMixin, PermissionRequiredMixin):
+class OwnSubmissionPage(AskedIn):
     """For whoever hands in work of their own; that of others is not there."""
 
     permission_required = "dossiers.add_submission"
-
-    def handle_no_permission(self) -> HttpResponseRedirect:
-        self.raise_exception = self.request.user.is_authenticated
-        return super().handle_no_permission()
 
     @cached_property
     def today(self) -> date:
@@ -329,8 +322,7 @@ class SubmissionMembersView(OwnSubmissionPage, View):
         return JsonResponse({"members": members}, json_dumps_params={"ensure_ascii": False})
 
 
-@method_decorator(never_cache, name="dispatch")
-class SubmissionFileView(LoginRequiredMixin, View):
+class SubmissionFileView(SignedIn, View):
     """An attachment, to the author, those asked to sign, and whoever takes it in."""
 
     def get(self, request: HttpRequest, pk: int, file: int) -> HttpResponse:

@@ -29,7 +29,7 @@ from exits.procedures import PROCEDURES, allowed
 from exits.selectors.board import SHOWN, board_of, cases_in_words, line_of
 from exits.selectors.cases import consulted_in, steps_of, way_of
 from exits.selectors.papers import kinds_for_case
-from exits.views.base import AskedIn, DeskPage, carried_out
+from exits.views.base import DeskPage, MatterPage, carried_out
 
 ACT_OF = {act.name.lower(): act for act in ACT_FORMS}
 SLUG_OF = {act: name for name, act in ACT_OF.items()}
@@ -255,7 +255,7 @@ class DeliveryRecordView(CasePage, FormView):
         return self.back()
 
 
-class CaseAttachment(AskedIn, View):
+class CaseAttachment(MatterPage, View):
     """A file kept with a step or an opinion, to whoever sees the case; each reading is noted."""
 
     model: type[CaseStep] | type[CaseOpinion]

@@ -3,20 +3,20 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 from django.views.generic import FormView
 
+from accounts.views.entrance import AskedIn
 from assessments.rulebook import load_pack
 from core.refusals import RefusalError
 from exits.forms.evaluation import RunForm, TrialForm
 from members.selectors import current_term
 
 
-class RunsRules(LoginRequiredMixin, PermissionRequiredMixin):
+class RunsRules(AskedIn):
     """For those who may start a run; on the term the office works on."""
 
     permission_required = "assessments.start_run"
@@ -24,10 +24,6 @@ class RunsRules(LoginRequiredMixin, PermissionRequiredMixin):
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
         self.term = current_term()
-
-    def handle_no_permission(self) -> HttpResponseRedirect:
-        self.raise_exception = self.request.user.is_authenticated
-        return super().handle_no_permission()
 
     def the_term(self):
         if self.term is None:

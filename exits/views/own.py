@@ -35,7 +35,7 @@ from exits.selectors.own import (
     told_cases,
 )
 from exits.services.telling import in_words
-from exits.views.base import AskedIn, carried_out
+from exits.views.base import MatterPage, carried_out
 from exits.views.papers import handed_out
 from members.choices import Party
 from members.models import Member
@@ -44,7 +44,7 @@ OWN = "exits.apply_resignation"
 SIGN = "exits.sign_interview"
 
 
-class OwnListView(AskedIn, TemplateView):
+class OwnListView(MatterPage, TemplateView):
     template_name = "exits/own_list.html"
     permission_required = OWN
 
@@ -59,7 +59,7 @@ class OwnListView(AskedIn, TemplateView):
         }
 
 
-class OwnInterviewView(AskedIn, DetailView):
+class OwnInterviewView(MatterPage, DetailView):
     """Time, place and reason; afterwards the minutes to read and confirm."""
 
     template_name = "exits/own_interview.html"
@@ -94,7 +94,7 @@ class OwnInterviewView(AskedIn, DetailView):
         return self.render_to_response(self.get_context_data())
 
 
-class OwnCasePage(AskedIn):
+class OwnCasePage(MatterPage):
     permission_required = OWN
 
     def get_queryset(self) -> QuerySet[Case]:
@@ -149,7 +149,7 @@ class OwnCaseActView(OwnCaseView):
         return self.render_to_response(self.get_context_data())
 
 
-class OwnResignView(AskedIn, FormView):
+class OwnResignView(MatterPage, FormView):
     """The application goes to the assembly, and by the office to the department of the side."""
 
     template_name = "exits/own_resign.html"
@@ -189,7 +189,7 @@ class OwnResignView(AskedIn, FormView):
         return HttpResponseRedirect(reverse("exits:own-case", args=[made[0].pk]))
 
 
-class OwnStepAttachmentView(AskedIn, View):
+class OwnStepAttachmentView(MatterPage, View):
     """What the member attached to their own words."""
 
     permission_required = OWN
@@ -201,7 +201,7 @@ class OwnStepAttachmentView(AskedIn, View):
         return attachment_response(step.attachment)
 
 
-class OwnPaperFileView(AskedIn, View):
+class OwnPaperFileView(MatterPage, View):
     """A letter addressed to the member."""
 
     permission_required = OWN

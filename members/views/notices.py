@@ -2,26 +2,23 @@
 
 from typing import Any
 
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.views import View
-from django.views.decorators.cache import never_cache
 from django.views.generic import ListView, TemplateView
 
+from accounts.views.entrance import SignedIn
 from members.exporters.letters import notice_letter, notice_paragraphs
 from members.models import Notice
 from members.selectors.notices import received_notices
 from members.services.notices import read_notice
 
 
-@method_decorator(never_cache, name="dispatch")
-class NoticeListView(LoginRequiredMixin, ListView):
+class NoticeListView(SignedIn, ListView):
     """Everything the account was sent, newest first, or what is unread of it (`?unread=1`)."""
 
     template_name = "members/notice_list.html"
@@ -34,8 +31,7 @@ class NoticeListView(LoginRequiredMixin, ListView):
         return received.filter(read_at__isnull=True) if "unread" in self.request.GET else received
 
 
-@method_decorator(never_cache, name="dispatch")
-class NoticeDetailView(LoginRequiredMixin, TemplateView):
+class NoticeDetailView(SignedIn, TemplateView):
     """Opening a notice is reading it. Whoever only keeps it is led to the office's page."""
 
     template_name = "members/notice_detail.html"
@@ -58,8 +54,7 @@ class NoticeDetailView(LoginRequiredMixin, TemplateView):
         return HttpResponseRedirect(reverse("admin:members_notice_change", args=[pk]))
 
 
-@method_decorator(never_cache, name="dispatch")
-class NoticeLetterView(LoginRequiredMixin, View):
+class NoticeLetterView(SignedIn, View):
     """The notice as a letter, for those who may read it."""
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:

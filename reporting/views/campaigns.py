@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin, messages
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.forms import Form
@@ -17,6 +16,7 @@ from django.utils.functional import cached_property
 from django.views import View
 from django.views.generic import FormView, TemplateView
 
+from accounts.views.entrance import AskedIn
 from core.refusals import RefusalError
 from dossiers.models import Campaign, DutyPaper
 from dossiers.selectors.campaigns import (
@@ -47,17 +47,13 @@ PER_PAGE = 100
 BEHIND_STATE = "behind"
 
 
-class OfficePage(LoginRequiredMixin, PermissionRequiredMixin):
+class OfficePage(AskedIn):
     """For 委员联络科 and the leaders, who read everybody's papers."""
 
     permission_required = "dossiers.view_dutypaper"
 
     def has_permission(self) -> bool:
         return self.request.user.reads_everything and super().has_permission()
-
-    def handle_no_permission(self) -> HttpResponseRedirect:
-        self.raise_exception = self.request.user.is_authenticated
-        return super().handle_no_permission()
 
     @cached_property
     def today(self) -> date:

@@ -3,18 +3,16 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.views import View
-from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
+from accounts.views.entrance import AskedIn, AtDesk
 from core.refusals import RefusalError
 from members.models import Term
 from members.selectors import current_term
@@ -31,16 +29,12 @@ CONTENT_TYPES = {
 }
 
 
-class ExportCreateView(LoginRequiredMixin, PermissionRequiredMixin, FormView):
+class ExportCreateView(AtDesk, FormView):
     """The office asks for a year's forms; the work goes on as a job."""
 
     template_name = "reporting/export_create.html"
     permission_required = EXPORT_PERMISSION
     form_class = ExportForm
-    raise_exception = True
-
-    def has_permission(self) -> bool:
-        return self.request.user.is_staff and super().has_permission()
 
     @cached_property
     def term(self) -> Term | None:
@@ -94,12 +88,10 @@ class ExportCreateView(LoginRequiredMixin, PermissionRequiredMixin, FormView):
         return HttpResponseRedirect(reverse("accounts:job-detail", args=[job.pk]))
 
 
-@method_decorator(never_cache, name="dispatch")
-class FormDetailView(LoginRequiredMixin, PermissionRequiredMixin, View):
+class FormDetailView(AskedIn, View):
     """One form as a file, for those who may see the member, and written down."""
 
     permission_required = EXPORT_PERMISSION
-    raise_exception = True
 
     def get(self, request: HttpRequest, pk: str, year: str, kind: str, ending: str) -> HttpResponse:
         member = get_object_or_404(

@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.decorators import method_decorator
-from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
+from accounts.views.entrance import SignedIn
 from attendance.selectors.convening import own_meetings
 from dossiers.selectors.news import news_since, record_news
 from dossiers.selectors.objections import seats_of
@@ -26,8 +24,7 @@ NEXT_MEETINGS = 3
 MOST_NEWS = 5
 
 
-@method_decorator(never_cache, name="dispatch")
-class HomeView(LoginRequiredMixin, TemplateView):
+class HomeView(SignedIn, TemplateView):
     """What to answer, what is owed and done, what comes, what is new. The office begins at its
     desk.
     """

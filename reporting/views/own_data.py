@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from django.contrib.auth.mixins import LoginRequiredMixin
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.http import content_disposition_header
 from django.views import View
-from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
+from accounts.views.entrance import SignedIn
 from members.models import Person
 from reporting.exporters.own_data import own_data
 from reporting.selectors.own import own_forms
@@ -18,8 +16,7 @@ from reporting.selectors.own_data import reasons_left_out
 from reporting.views.exports import EXPORT_PERMISSION
 
 
-@method_decorator(never_cache, name="dispatch")
-class OwnDataView(LoginRequiredMixin, TemplateView):
+class OwnDataView(SignedIn, TemplateView):
     template_name = "reporting/own_data.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -34,8 +31,7 @@ class OwnDataView(LoginRequiredMixin, TemplateView):
         return super().get_context_data(**kwargs) | own
 
 
-@method_decorator(never_cache, name="dispatch")
-class OwnDataFileView(LoginRequiredMixin, View):
+class OwnDataFileView(SignedIn, View):
     """One's own and nobody else's: the address names no person."""
 
     http_method_names = ["post"]

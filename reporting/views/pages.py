@@ -4,12 +4,12 @@ from datetime import date
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.http import Http404
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic.base import ContextMixin, TemplateView
 
+from accounts.views.entrance import AskedIn
 from members.models import Term
 from members.selectors import current_term
 from reporting.selectors.forms import form_years
@@ -18,7 +18,7 @@ from reporting.selectors.standing import as_of
 DESK, SHEET = "office/page.html", "accounts/plain.html"
 
 
-class HousePage(LoginRequiredMixin, PermissionRequiredMixin, ContextMixin):
+class HousePage(AskedIn, ContextMixin):
     """Read by the office at its desk, by a member on a plain sheet."""
 
     title = ""

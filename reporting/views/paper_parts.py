@@ -4,18 +4,16 @@ from abc import abstractmethod
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.views import View
-from django.views.decorators.cache import never_cache
 from django.views.generic import FormView
 
+from accounts.views.entrance import AskedIn
 from core.files import attachment_name, attachment_response
 from core.models import Recorded
 from core.refusals import RefusalError
@@ -204,12 +202,10 @@ class SignatureView(OwnPaperPage, FormView):
         return super().get_context_data(**kwargs) | self.paper_context() | own
 
 
-@method_decorator(never_cache, name="dispatch")
-class PaperAttachment(LoginRequiredMixin, PermissionRequiredMixin, View):
+class PaperAttachment(AskedIn, View):
     """A file of a paper, to both sides."""
 
     permission_required = "dossiers.view_dutypaper"
-    raise_exception = True
 
 
 class SignatureImageView(PaperAttachment):

@@ -5,20 +5,18 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.decorators import method_decorator
 from django.utils.functional import cached_property
 from django.utils.http import content_disposition_header
 from django.views import View
-from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
 
 from accounts.services import StaleRecordError
+from accounts.views.entrance import AskedIn
 from core.counting import counted_length
 from core.files import attachment_response
 from core.refusals import RefusalError
@@ -53,15 +51,10 @@ HEADINGS = (
 )
 
 
-@method_decorator(never_cache, name="dispatch")
-class OwnPaperPage(LoginRequiredMixin, PermissionRequiredMixin):
+class OwnPaperPage(AskedIn):
     """For whoever fills papers of their own; those of others are not there."""
 
     permission_required = "dossiers.change_dutypaper"
-
-    def handle_no_permission(self) -> HttpResponseRedirect:
-        self.raise_exception = self.request.user.is_authenticated
-        return super().handle_no_permission()
 
     @cached_property
     def today(self) -> date:

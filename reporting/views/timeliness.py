@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.mixins import LoginRequiredMixin, PermissionRequiredMixin
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.views.generic import TemplateView
 
+from accounts.views.entrance import AtDesk
 from members.choices import RecordKind
 from members.selectors import current_term
 from reporting.selectors.departments import own_departments
@@ -17,14 +17,10 @@ from reporting.selectors.timeliness import LABELS, Arrival, Timeliness, records_
 PER_PAGE = 25
 
 
-class MeasuresTimeliness(LoginRequiredMixin, PermissionRequiredMixin):
+class MeasuresTimeliness(AtDesk):
     """The office and the leaders see every department, a collecting unit its own."""
 
     permission_required = "members.view_collectionduty"
-    raise_exception = True
-
-    def has_permission(self) -> bool:
-        return self.request.user.is_staff and super().has_permission()
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
