@@ -1,10 +1,12 @@
 """One migrated database a run: every test process and every house takes a copy of it.
 
 Migrating takes many seconds, copying takes one. The run's first process makes a folder for it;
-whoever first needs the database, migrates it there.
+whoever first needs the database, migrates it there. On SQLite it is kept for the next run, as
+long as nothing changes that a migrated database is made of.
 """
 
 import fcntl
+import hashlib
 import os
 import shutil
 import sqlite3
@@ -12,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -25,6 +27,7 @@ from core.fonts import FontShelf
 ROOT = Path(__file__).resolve().parent.parent
 #: The environment names the folder: test processes inherit it.
 PLACE = "MIGRATED_FOLDER"
+KEPT = ROOT / "var" / "tests"
 
 
 def prepare() -> None:
@@ -91,10 +94,36 @@ def migrate(data: Path) -> None:
             server.execute(f'CREATE DATABASE "{template_name()}"')
         run_command(data, "migrate", database_url=database_at(url, template_name()))
         return
+    kept = KEPT / f"{made_of()}.sqlite3"
+    with suppress(FileNotFoundError):
+        shutil.copy(kept, data / "db.sqlite3")
+        return
     run_command(data, "migrate")
     with closing(sqlite3.connect(data / "db.sqlite3")) as database:
         # One file holds everything; whoever opens a copy chooses its own journal.
         database.execute("PRAGMA journal_mode = DELETE")
+    keep(data / "db.sqlite3", kept)
+
+
+def made_of() -> str:
+    """A digest of the migrations, of the roles they end with, and of the libraries that run them."""
+    files = [*ROOT.glob("*/migrations/*.py"), *ROOT.glob("accounts/**/*.py")]
+    files += [*ROOT.glob("accounts/data/*"), *ROOT.glob("requirements/*.txt")]
+    digest = hashlib.sha256(settings.AUDIT_KEY.encode())
+    for file in sorted(files):
+        digest.update(str(file.relative_to(ROOT)).encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def keep(database: Path, place: Path) -> None:
+    """Puts it there whole, in place of earlier ones."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    draft = place.with_name(f"{place.name}.{os.getpid()}")
+    shutil.copy(database, draft)
+    earlier = [file for file in place.parent.glob("*.sqlite3") if file != place]
+    draft.replace(place)
+    for file in earlier:
+        file.unlink(missing_ok=True)
 
 
 def collect_static(data: Path) -> None:
