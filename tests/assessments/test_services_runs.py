@@ -25,7 +25,7 @@ from tests.building import (
 pytestmark = pytest.mark.django_db
 
 END = date(2023, 12, 31)
-AT = datetime(2024, 1, 1, tzinfo=UTC)
+AT = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
