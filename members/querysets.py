@@ -191,6 +191,21 @@ class NoticeQuerySet(QuerySet):
             seen |= ~Q(kind__in=CONFIDENTIAL_NOTICES)
         return self.filter(seen)
 
+    def sent_by(self, user) -> Self:
+        """Those the account, or another of its departments, sent; 委员联络科 answers for all."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_role(RoleCode.REGISTRAR):
+            return self
+        own = Q(recorded_by=user)
+        if user.has_role(RoleCode.COLLECTOR):
+            units = user.affiliations.filter(department__isnull=False).values("department")
+            sent = self.model._meta.get_field("recorded_by").related_model.objects.filter(
+                affiliations__department__in=units, groups__role__code=RoleCode.COLLECTOR
+            )
+            own |= Q(recorded_by__in=sent.values("pk"))
+        return self.filter(own)
+
 
 class NoticeRecipientQuerySet(QuerySet):
     def to(self, user) -> Self:

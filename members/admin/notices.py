@@ -91,7 +91,7 @@ class NoticeAdmin(AuditedModelAdmin):
             "asked": asked,
             "shown": shown if shown in SHOWN else "",
             "choices": [(name, label) for name, (label, _) in SHOWN.items()],
-            "may_act": self._may_act(request),
+            "may_act": self._may_act(request, notice),
             "goes_out": bool(settings.NOTICE_CHANNELS),
         }
         return self._page(request, "members/notice_recipients.html", context)
@@ -99,7 +99,7 @@ class NoticeAdmin(AuditedModelAdmin):
     def deliver_view(self, request, pk):
         """Tries the outward channels again for whoever was not reached."""
         notice = get_object_or_404(self.get_queryset(request), pk=pk)
-        if not self._may_act(request) or request.method != "POST":
+        if not self._may_act(request, notice) or request.method != "POST":
             raise PermissionDenied
         try:
             start_delivery(notice=notice, actor=request.user, at=timezone.now())
@@ -112,10 +112,14 @@ class NoticeAdmin(AuditedModelAdmin):
         """Writes down that one recipient was told on paper or by telephone."""
         rows = NoticeRecipient.objects.filter(notice__in=self.get_queryset(request).values("pk"))
         recipient = get_object_or_404(rows.select_related("notice", "member__person"), pk=pk)
-        if not self._may_act(request):
+        if not self._may_act(request, recipient.notice):
             raise PermissionDenied
         at = timezone.now()
-        form = DeliveryForm(request.POST or None, initial={"delivered_at": timezone.localtime(at)})
+        form = DeliveryForm(
+            request.POST or None,
+            initial={"delivered_at": timezone.localtime(at)},
+            is_correction=recipient.delivered_at is not None,
+        )
         if form.is_valid():
             try:
                 form.carry_out(recipient, actor=request.user, at=at)
@@ -128,8 +132,11 @@ class NoticeAdmin(AuditedModelAdmin):
         context = {"title": f"登记送达：{recipient}", "recipient": recipient, "form": form}
         return self._page(request, "members/notice_hand_over.html", context)
 
-    def _may_act(self, request):
-        return request.user.has_perm("members.change_noticerecipient")
+    def _may_act(self, request, notice):
+        """Who is only told has no hand in the proof that they were."""
+        if not request.user.has_perm("members.change_noticerecipient"):
+            return False
+        return Notice.objects.sent_by(request.user).filter(pk=notice.pk).exists()
 
     def _page(self, request, template, context):
         return TemplateResponse(request, template, self.admin_site.each_context(request) | context)

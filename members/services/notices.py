@@ -28,6 +28,10 @@ class DeliveryInFutureError(RefusalError):
     """A letter cannot have been handed over before it was."""
 
 
+class DeliveredAlreadyError(RefusalError):
+    """What proves that somebody was told is corrected with a reason only."""
+
+
 @transaction.atomic
 def send_notice(
     *,
@@ -163,10 +167,12 @@ def record_delivery(
     note: str,
     actor: User | None,
     at: datetime,
+    reason: str = "",
 ) -> NoticeRecipient:
     """Writes down that the notice was handed over on paper or told outside the system.
 
-    A second record corrects the first. Raises ReasonMissingError or DeliveryInFutureError.
+    A second record corrects the first, with a `reason`; the first stays in the audit trail.
+    Raises ReasonMissingError, DeliveryInFutureError or DeliveredAlreadyError.
     """
     if not note.strip():
         raise ReasonMissingError("请写明送达方式，例如“本人签收”“电话告知”。")
@@ -178,8 +184,20 @@ def record_delivery(
     after = audit.snapshot(stored)
     if before == after:
         return stored
+    if before["delivered_at"] is not None and not reason.strip():
+        raise DeliveredAlreadyError(
+            f"{stored}已登记送达（{before['delivery_note']}），没有重复登记。"
+            "登记有误的，请写明更正的理由。"
+        )
     stored.full_clean()
     stored.save()
     change = audit.changes_of(stored, before, after)
-    audit.record(actor=actor, verb=Verb.UPDATE, at=at, obj=stored.notice, changes=[change])
+    audit.record(
+        actor=actor,
+        verb=Verb.UPDATE,
+        at=at,
+        obj=stored.notice,
+        reason=reason.strip(),
+        changes=[change],
+    )
     return stored

@@ -11,6 +11,7 @@ from members.choices import NoticeKind
 from members.models import Notice, NoticeRecipient
 from members.selectors.notices import received_notices, unread_notices
 from members.services.notices import (
+    DeliveredAlreadyError,
     DeliveryInFutureError,
     read_notice,
     record_delivery,
@@ -154,3 +155,16 @@ def test_delivery_on_paper_is_written_down():
     stored = NoticeRecipient.objects.get()
     assert (stored.delivered_at, stored.delivery_note) == (delivered, "签收")
     assert AuditEntry.objects.count() == 2
+
+
+def test_recorded_delivery_is_replaced_with_a_reason_only():
+    recipient = send(make_term(), parties=["市委统战部"]).recipients.get()
+    given = {"recipient": recipient, "delivered_at": AT, "actor": None, "at": AT}
+    record_delivery(note="签收", **given)
+    with pytest.raises(DeliveredAlreadyError):
+        record_delivery(note="电话告知", reason=" ", **given)
+    assert NoticeRecipient.objects.get().delivery_note == "签收"
+    record_delivery(note="电话告知", reason="方式登错", **given)
+    assert NoticeRecipient.objects.get().delivery_note == "电话告知"
+    entry = AuditEntry.objects.order_by("-sequence").first()
+    assert (entry.reason, entry.changes.get().before["delivery_note"]) == ("方式登错", "签收")

@@ -8,9 +8,9 @@ from django.utils import timezone
 from pypdf import PdfReader
 
 from accounts.models import Job
-from members.models import Notice, NoticeRecipient
+from members.models import Department, Notice, NoticeRecipient
 from members.services.notices import send_notice
-from tests.world import World, build_world
+from tests.world import World, add_user, build_world
 
 pytestmark = pytest.mark.django_db
 BODY = "各位委员：\n兹定于3月10日召开会议。\n一、地点\n市政协三楼"
@@ -107,6 +107,55 @@ def test_delivery_is_written_down_by_who_sent_it(role, code, client, world, noti
     recipient = notice.recipients.get(party="市委组织部")
     hand_over = reverse("admin:members_notice_hand_over", args=[recipient.pk])
     assert client.get(hand_over).status_code == code
+
+
+def test_receiver_has_no_hand_in_the_proof_of_delivery(client, world, settings):
+    """A colleague of the sender's department has; a collector of another, told of it, has not."""
+    settings.NOTICE_CHANNELS = ["members.services.channels.EmailChannel"]
+    told, colleague = add_user(world, "told", "collector"), add_user(world, "mate", "collector")
+    other = Department.objects.create(term=world.term, name="社法委")
+    told.affiliations.create(department=other)
+    colleague.affiliations.create(department=world.departments["提案委"])
+    notice = send_notice(
+        term=world.term,
+        kind="other",
+        title="请派员参加",
+        body="请派员参加。",
+        users=[told, colleague],
+        actor=world.users["collector"],
+        at=timezone.now(),
+    )
+    Job.objects.all().delete()
+    recipient = notice.recipients.get(user=told)
+    hand_over = reverse("admin:members_notice_hand_over", args=[recipient.pk])
+    deliver = reverse("admin:members_notice_deliver", args=[notice.pk])
+    given = {"delivered_at": "2026-01-01T09:00", "note": "签收"}
+    client.force_login(told)
+    listing = client.get(page("admin:members_notice_change", notice.pk))
+    assert (listing.status_code, hand_over in listing.content.decode()) == (200, False)
+    answers = [client.get(hand_over), client.post(hand_over, given), client.post(deliver)]
+    assert [answer.status_code for answer in answers] == [403, 403, 403]
+    recipient.refresh_from_db()
+    assert (recipient.delivered_at, Job.objects.count()) == (None, 0)
+    client.force_login(colleague)
+    assert client.post(hand_over, given).status_code == 302
+    recipient.refresh_from_db()
+    assert recipient.delivery_note == "签收"
+
+
+def test_recorded_delivery_is_corrected_with_a_reason_only(client, world, notice):
+    client.force_login(world.users["registrar"])
+    recipient = notice.recipients.get(party="市委组织部")
+    hand_over = reverse("admin:members_notice_hand_over", args=[recipient.pk])
+    client.post(hand_over, {"delivered_at": "2026-01-01T09:00", "note": "签收"})
+    again = {"delivered_at": "2026-01-02T09:00", "note": "电话告知"}
+    shown = client.post(hand_over, again).content.decode()
+    assert ("已登记送达：2026年1月1日 09:00" in shown, "更正的理由" in shown) == (True, True)
+    recipient.refresh_from_db()
+    assert recipient.delivery_note == "签收"
+    client.post(hand_over, again | {"reason": "日期登错"})
+    recipient.refresh_from_db()
+    assert recipient.delivery_note == "电话告知"
 
 
 def test_failed_messages_are_sent_again_from_the_desk(client, world, notice, settings):
