@@ -134,7 +134,7 @@ class ObjectionAdmin(AuditedModelAdmin):
         if not request.user.has_perm(ANSWER_PERMISSION):
             raise PermissionDenied
         objection = self._objection(request, str(pk))
-        form = form_class(request.POST or None, objection=objection)
+        form = form_class(request.POST or None, objection=objection, user=request.user)
         if form.is_valid() and self._carried_out(request, form, objection):
             messages.success(request, said)
             return HttpResponseRedirect(self._next(request, objection))
@@ -171,8 +171,8 @@ class ObjectionAdmin(AuditedModelAdmin):
             "is_provisional": work_calendar().is_provisional(objection.due_date),
             "may_answer": may_answer(user=request.user, objection=objection),
             "may_pass_on": not (objection.is_disciplinary and objection.department_id is None),
-            "answer_form": AnswerForm(objection=objection),
-            "pass_form": PassOnForm(objection=objection),
+            "answer_form": AnswerForm(objection=objection, user=request.user),
+            "pass_form": PassOnForm(objection=objection, user=request.user),
             "missing_types": missing_types(request, objection),
         }
         context = self.admin_site.each_context(request) | context | forms

@@ -95,10 +95,10 @@ class AnswerForm(forms.Form):
     )
     text = words("答复内容", "委员看得到。")
 
-    def __init__(self, *args, objection, **kwargs):
+    def __init__(self, *args, objection, user, **kwargs):
         super().__init__(*args, **kwargs)
         if objection.names_no_record:
-            choices = record_choices(objection)
+            choices = record_choices(objection, user=user)
             empty = "请选择" if choices else "（还没有补录的记录）"
             self.fields["named_record"].choices = [("", empty), *choices]
         else:
@@ -115,7 +115,7 @@ class PassOnForm(forms.Form):
     department = forms.ChoiceField(label="转给", error_messages=REQUIRED)
     reason = words("转交理由", rows=2)
 
-    def __init__(self, *args, objection, **kwargs):
+    def __init__(self, *args, objection, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.departments = {str(row.pk): row for row in other_departments(objection)}
         office = [] if objection.department_id is None else [(OFFICE, "委员联络科")]

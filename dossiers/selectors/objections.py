@@ -11,7 +11,7 @@ from accounts.roles import RoleCode
 from core.models import Recorded
 from dossiers.choices import ObjectionAct
 from dossiers.models import Objection
-from dossiers.querysets import ObjectionQuerySet
+from dossiers.querysets import DISCIPLINARY_TYPES, ObjectionQuerySet
 from dossiers.selectors.disputable import (
     OwnRecord,
     digest_of,
@@ -105,10 +105,18 @@ def disputed_record(objection: Objection) -> DisputedRecord:
     return DisputedRecord(record, digest_of(record) != objection.record_digest)
 
 
-def record_choices(objection: Objection) -> list[tuple[str, str]]:
-    """Records entered since the member said that one was missing: (name of the record, title)."""
+def record_choices(objection: Objection, *, user: User) -> list[tuple[str, str]]:
+    """Records entered since the member said that one was missing: (name of the record, title).
+
+    What is disciplinary is named to the office alone, and never where a department reads along.
+    """
     found = entered_since(objection.member, objection.kind, objection.filed_at)
-    return [(f"{row._meta.label_lower}:{row.pk}", title_of(row)) for row in found]
+    return [
+        (f"{row._meta.label_lower}:{row.pk}", title_of(row))
+        for row in found
+        if row._meta.label_lower not in DISCIPLINARY_TYPES
+        or (objection.department_id is None and user.reads_everything)
+    ]
 
 
 def was_reopened(objection: Objection) -> bool:

@@ -133,7 +133,7 @@ def answer_objection(
         raise ReasonMissingError("请写明怎样更正的，或者为什么不更正。")
     before = audit.snapshot(objection)
     if outcome == ObjectionState.CORRECTED:
-        text = _corrected(objection, named_record, text)
+        text = _corrected(objection, named_record, text, actor)
     objection.state, objection.settled_at = outcome, at
     _store(objection, before, ObjectionAct.ANSWERED, text.strip(), actor, at)
     send_notice(
@@ -268,7 +268,7 @@ def _refuse_second(objection: Objection) -> None:
         raise AlreadyFiledError("您对这条记录的异议正在办理，请等待答复。")
 
 
-def _corrected(objection: Objection, named_record: str, text: str) -> str:
+def _corrected(objection: Objection, named_record: str, text: str, actor: User) -> str:
     """The words of the answer, led by what was entered where a record had been missing."""
     if not objection.names_no_record:
         if not disputed_record(objection).has_changed:
@@ -277,7 +277,7 @@ def _corrected(objection: Objection, named_record: str, text: str) -> str:
                 "请先点“更正记录”改好，或选“说明情况”。"
             )
         return text
-    titles = dict(record_choices(objection))
+    titles = dict(record_choices(objection, user=actor))
     if named_record not in titles:
         raise NotCorrectedError("请选定已经补录的记录；还没有补录的，请先录入，再来答复。")
     record_type, _, key = named_record.partition(":")

@@ -12,7 +12,8 @@ from attendance.choices import MeetingKind, SpeechManner
 from attendance.models import Speech
 from dossiers.choices import ObjectionAct, ObjectionState
 from dossiers.models import Objection
-from dossiers.selectors.objections import waiting_objections
+from dossiers.selectors.disputable import title_of
+from dossiers.selectors.objections import record_choices, waiting_objections
 from dossiers.services.objections import (
     AlreadyFiledError,
     NotCorrectedError,
@@ -26,7 +27,14 @@ from dossiers.services.objections import (
     withdraw_objection,
 )
 from members.choices import RecordKind, SanctionKind
-from members.models import Affiliation, CollectionDuty, Department, Notice
+from members.models import (
+    Affiliation,
+    CollectionDuty,
+    Commendation,
+    Department,
+    Notice,
+    Sanction,
+)
 from tests.accounts.people import make_user
 from tests.building import (
     attend,
@@ -315,3 +323,27 @@ def test_what_waits_is_what_the_account_may_answer(member, registrar, department
     assert list(waiting_objections(user=member.person.user)) == []
     answer(theirs, clerk)
     assert list(waiting_objections(user=clerk)) == []
+
+
+def test_sanction_is_not_offered_as_a_missing_commendation(member, term, department, clerk):
+    """To the unit that answers; the office may name it where no unit reads along."""
+    CollectionDuty.objects.create(department=department, record_kind=RecordKind.CONDUCT)
+    office = make_user("office", "registrar")
+    objection = miss(member, kind=RecordKind.CONDUCT, label="5月表彰")
+    kept = save_record(
+        obj=Sanction(member=member, date=DAY, kind=SanctionKind.WARNING), actor=office, at=LATER
+    )
+    praised = save_record(
+        obj=Commendation(member=member, date=DAY, kind="先进个人"), actor=clerk, at=LATER
+    )
+    offered = [(f"members.commendation:{praised.pk}", title_of(praised))]
+    named = f"members.sanction:{kept.pk}"
+    assert record_choices(objection, user=clerk) == offered
+    for actor in (clerk, office):
+        with pytest.raises(NotCorrectedError):
+            answer(objection, actor, outcome=ObjectionState.CORRECTED, named_record=named)
+    objection = pass_on_objection(
+        objection=objection, department=None, reason="另行核对", actor=clerk, at=LATER
+    )
+    assert [name for name, _ in record_choices(objection, user=office)] == [offered[0][0], named]
+    assert record_choices(objection, user=clerk) == offered
