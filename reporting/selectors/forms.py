@@ -138,26 +138,35 @@ def served_in_year(*, term: Term, year: int, on: date) -> MemberQuerySet:
 
 
 def printable_to(viewer: User) -> MemberQuerySet:
-    """Members whose whole forms the account may read.
+    """Members whose whole forms the account may read: the office's and the leaders' all, of a
+    department its side, else one's own.
 
-    A collector sees the register in order to enter records, but of other departments' records
-    nothing: a form would show them.
+    A collector sees the register in order to enter records, a group its members' activity: neither
+    the forms, whatever right another role of the account brings.
     """
-    visible = Member.objects.visible_to(viewer)
-    if viewer.has_role(RoleCode.COLLECTOR) and not viewer.reads_everything:
-        return visible.filter(person__user=viewer)
-    return visible
+    if viewer.reads_everything:
+        return Member.objects.visible_to(viewer)
+    printable = Q(person__user=viewer)
+    if not viewer.has_role(RoleCode.COLLECTOR):
+        if viewer.has_role(RoleCode.ORGANIZATION_DEPARTMENT):
+            printable |= Q(party=Party.CPC)
+        if viewer.has_role(RoleCode.UNITED_FRONT_DEPARTMENT):
+            printable |= ~Q(party=Party.CPC)
+    return Member.objects.visible_to(viewer).filter(printable)
 
 
 def duty_forms(
-    *, term: Term, year: int, on: date, members: MemberQuerySet, viewer: User | None
+    *, term: Term, year: int, on: date, today: date, members: MemberQuerySet, viewer: User | None
 ) -> Sequence[DutyForms]:
     """The forms of these members as they stand on the date, in the order of their codes.
 
-    `viewer` None is the office's own command and sees everything.
+    `today` is the day of looking, which of a finished year is later than `on`. `viewer` None is
+    the office's own command and sees everything.
     """
     members = members.order_by()
-    scope = records.Scope(term=term, year=year, until=on, members=members, viewer=viewer)
+    scope = records.Scope(
+        term=term, year=year, until=on, today=today, members=members, viewer=viewer
+    )
     blocks = _Blocks(scope)
     standing = set(members.serving(on).standing(on).values_list("pk", flat=True))
     counts = form_counts(term=term, year=year, on=on, members=standing)

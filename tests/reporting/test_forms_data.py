@@ -4,11 +4,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import Role, User
 from accounts.roles import RoleCode
+from dossiers.choices import HandInKind
 from dossiers.facts import year_summary
 from dossiers.selectors import duty_facts
 from members.choices import AssemblyLevel
-from members.models import Member
+from members.models import Member, Person
 from reporting.selectors.counts import FORM_MEASURES
 from reporting.selectors.forms import (
     MeetingTotals,
@@ -21,7 +23,15 @@ from reporting.selectors.forms import (
     seat_name,
     served_in_year,
 )
-from tests.building import attend, make_meeting, make_member, make_tenure, make_term, publish
+from tests.building import (
+    attend,
+    hand_in,
+    make_meeting,
+    make_member,
+    make_tenure,
+    make_term,
+    publish,
+)
 from tests.reporting.forms import ABSENT, LEAVE, ON, PRESENT, busy_member, forms_of
 from tests.world import build_world
 
@@ -47,6 +57,17 @@ def test_annual_return_sorts_every_record_into_its_block():
     assert [activity.title for activity in data.themed] == ["委员读书会"]
     assert [report.kind for report in data.duty_reports] == ["述职报告"]
     assert [line.is_award for line in data.conduct] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("today", "days"), [(date(2024, 1, 4), []), (date(2024, 1, 5), [date(2024, 1, 5)])]
+)
+def test_report_handed_in_late_belongs_to_its_year_from_the_day_it_came(today, days):
+    member = make_member(make_term())
+    hand_in(member, 2023, date(2024, 1, 5), HandInKind.ANNUAL_DUTY_REPORT)
+    data = forms_of(member, today=today).annual_return
+    assert [report.date for report in data.duty_reports] == days
+    assert forms_of(member, year=2024, on=today).annual_return.duty_reports == ()
 
 
 def test_performance_form_counts_are_the_facts_the_rules_judge_by():
@@ -113,7 +134,7 @@ def test_forms_cost_the_same_queries_for_one_member_and_for_many():
         with CaptureQueriesContext(
             connection,
         ) as captured:
-            forms = duty_forms(term=term, year=2023, on=ON, members=members, viewer=None)
+            forms = duty_forms(term=term, year=2023, on=ON, today=ON, members=members, viewer=None)
         return len(captured), len(forms)
 
     few, few_forms = queries()
@@ -191,3 +212,27 @@ def test_collector_may_not_print_what_other_departments_recorded():
     assert Member.objects.visible_to(collector).count() == 3
     assert list(printable_to(collector)) == []
     assert printable_to(world.users[RoleCode.REGISTRAR]).count() == 3
+
+
+@pytest.mark.parametrize(
+    ("roles", "codes"),
+    [
+        (["sector_group", "member"], ["0001"]),
+        (["county_group", "member"], ["0001"]),
+        (["organization_department"], ["0001", "0003"]),
+        (["united_front_department"], ["0002"]),
+        (["leader", "member"], ["0001", "0002", "0003"]),
+    ],
+)
+def test_rights_of_two_roles_do_not_add_up_to_everybodys_forms(roles, codes, db):
+    """The group sees its members, the member may print forms: together, their own."""
+    world = build_world()
+    user = world.users[roles[0]]
+    user.groups.set(Role.objects.filter(code__in=roles))
+    if "member" in roles:
+        Person.objects.filter(user=world.users[RoleCode.MEMBER]).update(user=None)
+        Person.objects.filter(memberships=world.members[0]).update(user=user)
+    user = User.objects.get(pk=user.pk)
+    assert Member.objects.visible_to(user).count() >= len(codes)
+    found = printable_to(user).order_by("code").values_list("code", flat=True)
+    assert list(found) == codes
