@@ -27,9 +27,9 @@ from dossiers.selectors.entries import (
 )
 from members.choices import RecordKind
 from members.models import Term
-from members.selectors import current_term
 from members.selectors.duties import Duties, collecting_departments, duties_of
 from members.selectors.names import name_index
+from members.views.terms import term_or_404
 from proposals.selectors.linking import converted_waiting
 
 FORMS: dict[RecordKind, type[EntryForm]] = {
@@ -60,7 +60,7 @@ class Collecting(AskedIn):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated and self.has_permission():
-            self.term = the_term()
+            self.term = term_or_404()
             self.duties = duties_of(request.user, self.term)
         return super().dispatch(request, *args, **kwargs)
 
@@ -69,13 +69,6 @@ class Collecting(AskedIn):
 
     def page(self, **context: Any) -> dict[str, Any]:
         return admin.site.each_context(self.request) | context
-
-
-def the_term() -> Term:
-    term = current_term()
-    if term is None:
-        raise Http404("还没有建立届次。")
-    return term
 
 
 def month_start(now: datetime) -> datetime:

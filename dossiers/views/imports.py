@@ -27,8 +27,8 @@ from dossiers.importers.office import (
     open_sheets,
     start_import,
 )
-from members.selectors import current_term
 from members.selectors.duties import duties_of
+from members.views.terms import term_or_404
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RECENT_IMPORTS = 5
@@ -48,9 +48,7 @@ class ImportCreateView(Imports, FormView):
     template_name = "dossiers/import_create.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        term = current_term()
-        if term is None:
-            raise Http404("还没有建立届次。")
+        term = term_or_404()
         sheets = open_sheets(user=self.request.user, term=term)
         own = {
             "title": "导入工作簿",
@@ -114,9 +112,7 @@ class ImportTemplateView(Imports, View):
     """The empty workbook, with the sheets the account may import only."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        term = current_term()
-        if term is None:
-            raise Http404("还没有建立届次。")
+        term = term_or_404()
         names = open_sheets(user=request.user, term=term)
         sheets = [importer.sheet for importer in IMPORTERS if importer.sheet.name in names]
         if not sheets:

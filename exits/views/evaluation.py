@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views import View
 from django.views.generic import FormView
 
@@ -13,7 +14,8 @@ from accounts.views.entrance import AskedIn
 from assessments.rulebook import load_pack
 from core.refusals import RefusalError
 from exits.forms.evaluation import RunForm, TrialForm
-from members.selectors import current_term
+from members.models import Term
+from members.views.terms import term_or_404
 
 
 class RunsRules(AskedIn):
@@ -21,22 +23,16 @@ class RunsRules(AskedIn):
 
     permission_required = "assessments.start_run"
 
-    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        super().setup(request, *args, **kwargs)
-        self.term = current_term()
-
-    def the_term(self):
-        if self.term is None:
-            raise Http404("还没有建立届次。")
-        return self.term
+    @cached_property
+    def term(self) -> Term:
+        return term_or_404()
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        own = {"term": self.the_term(), "today": timezone.localdate()}
+        own = {"term": self.term, "today": timezone.localdate()}
         return super().get_form_kwargs() | own
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        term = self.the_term()
-        own = {"term": term, "pack": load_pack(term.rule_pack), "title": self.title}
+        own = {"term": self.term, "pack": load_pack(self.term.rule_pack), "title": self.title}
         return admin.site.each_context(self.request) | super().get_context_data(**kwargs) | own
 
 
@@ -74,7 +70,7 @@ class PackDetailView(RunsRules, View):
     """The term's own pack as a file, to change and try."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        pack = load_pack(self.the_term().rule_pack)
+        pack = load_pack(self.term.rule_pack)
         response = HttpResponse(pack.content, content_type="application/toml; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{pack.id}.toml"'
         response["X-Content-Type-Options"] = "nosniff"

@@ -18,7 +18,7 @@ from exits.views.base import DeskPage
 from exits.views.drafting import ISSUES, DraftPage
 from exits.wording import Wording
 from members.models import Term
-from members.selectors import current_term
+from members.views.terms import term_or_404
 
 
 class ExchangeCreateView(DraftPage):
@@ -28,10 +28,7 @@ class ExchangeCreateView(DraftPage):
 
     @cached_property
     def term(self) -> Term:
-        term = current_term()
-        if term is None:
-            raise Http404("还没有建立届次。")
-        return term
+        return term_or_404()
 
     @cached_property
     def chosen(self) -> ExchangeForm:
@@ -88,9 +85,7 @@ class ExchangeChoiceView(DeskPage, TemplateView):
     title = "互通委员信息"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        term = current_term()
-        if term is None:
-            raise Http404("还没有建立届次。")
+        term = term_or_404()
         asked = self.request.GET if "topic" in self.request.GET else None
         form = ExchangeForm(asked, term=term, today=timezone.localdate())
         issued = OfficialPaper.objects.visible_to(self.request.user).filter(kind=PaperKind.EXCHANGE)

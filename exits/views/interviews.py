@@ -30,6 +30,7 @@ from exits.selectors.interviews import (
 from exits.views.base import DeskPage, carried_out
 from members.models import Member, Term
 from members.selectors import current_term
+from members.views.terms import term_or_404
 
 READ = "exits.view_interview"
 CONDUCT = "exits.conduct_interview"
@@ -153,10 +154,7 @@ class InterviewCreateView(DeskPage, FormView):
 
     @cached_property
     def term(self) -> Term:
-        term = self.member.term if self.member else current_term()
-        if term is None:
-            raise Http404("还没有建立届次。")
-        return term
+        return self.member.term if self.member else term_or_404()
 
     @cached_property
     def finding(self) -> Finding | None:

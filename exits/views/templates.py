@@ -27,7 +27,7 @@ from exits.wording import (
     shipped_wordings,
 )
 from members.models import Term
-from members.selectors import current_term
+from members.views.terms import term_or_404
 
 EDITS = "exits.change_papertemplate"
 
@@ -37,10 +37,7 @@ class WordingPage(DeskPage):
 
     @cached_property
     def term(self) -> Term:
-        term = current_term()
-        if term is None:
-            raise Http404("还没有建立届次。")
-        return term
+        return term_or_404()
 
     @cached_property
     def letterhead(self) -> LetterHead:

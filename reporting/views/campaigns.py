@@ -37,7 +37,7 @@ from dossiers.services.campaigns import (
 )
 from dossiers.services.verification import verify_papers
 from members.models import Sector, SpecialCommittee, Term
-from members.selectors import current_term
+from members.views.terms import term_or_404
 from reporting.forms.campaigns import CampaignForm
 from reporting.services.archives import start_archive
 
@@ -110,7 +110,7 @@ class CampaignListView(OfficePage, TemplateView):
     template_name = "reporting/campaign_list.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        term = the_term()
+        term = term_or_404()
         campaigns = list(
             Campaign.objects.filter(term=term).select_related("term").prefetch_related("papers")
         )
@@ -144,7 +144,7 @@ class CampaignCreateView(OfficePage, FormView):
 
     @cached_property
     def term(self) -> Term:
-        return the_term()
+        return term_or_404()
 
     @cached_property
     def year(self) -> int:
@@ -331,10 +331,3 @@ class CampaignActView(OfficePage, View):
             if job is not None:
                 return HttpResponseRedirect(reverse("accounts:job-detail", args=[job.pk]))
         return HttpResponseRedirect(campaign_page(self.campaign))
-
-
-def the_term() -> Term:
-    term = current_term()
-    if term is None:
-        raise Http404("还没有建立届次。")
-    return term

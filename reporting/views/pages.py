@@ -11,7 +11,7 @@ from django.views.generic.base import ContextMixin, TemplateView
 
 from accounts.views.entrance import AskedIn
 from members.models import Term
-from members.selectors import current_term
+from members.views.terms import term_or_404
 from reporting.selectors.forms import form_years
 from reporting.selectors.standing import as_of
 
@@ -25,10 +25,7 @@ class HousePage(AskedIn, ContextMixin):
 
     @cached_property
     def term(self) -> Term:
-        term = current_term()
-        if term is None:
-            raise Http404("还没有建立届次。")
-        return term
+        return term_or_404()
 
     @cached_property
     def today(self) -> date:

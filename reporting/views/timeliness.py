@@ -6,11 +6,14 @@ from django.contrib import admin
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from accounts.views.entrance import AtDesk
 from members.choices import RecordKind
+from members.models import Term
 from members.selectors import current_term
+from members.views.terms import term_or_404
 from reporting.selectors.departments import own_departments
 from reporting.selectors.timeliness import LABELS, Arrival, Timeliness, records_of, timeliness
 
@@ -24,8 +27,11 @@ class MeasuresTimeliness(AtDesk):
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        self.term = current_term()
         self.today = timezone.localdate()
+
+    @cached_property
+    def term(self) -> Term | None:
+        return current_term()
 
     def the_year(self) -> int:
         asked = self.request.GET.get("year", "")
@@ -71,9 +77,11 @@ class TimelinessRecordsView(MeasuresTimeliness, TemplateView):
 
     template_name = "reporting/timeliness_records.html"
 
+    @cached_property
+    def term(self) -> Term:
+        return term_or_404()
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        if self.term is None:
-            raise Http404("还没有建立届次。")
         year = self.the_year()
         measured = self.measured(year)
         if measured is None:
