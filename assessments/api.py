@@ -7,7 +7,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.base import OptionalName, ReadSerializer, VisibleModelViewSet
+from accounts.api.base import OptionalName, ReadSerializer, SensitiveViewSet, VisibleModelViewSet
 from accounts.api.permissions import MayRead, OwnPassword
 from accounts.api.questions import answered, holding
 from assessments.choices import FindingState
@@ -127,7 +127,7 @@ class DecisionSerializer(serializers.Serializer):
     )
 
 
-class FindingViewSet(VisibleModelViewSet):
+class FindingViewSet(SensitiveViewSet):
     queryset = (
         Finding.objects.select_related("term", "last_run__pack", "decided_by")
         .defer("last_run__pack__content")

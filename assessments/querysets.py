@@ -3,19 +3,24 @@ from typing import Self
 from django.db.models import Q, QuerySet
 
 from accounts.roles import RoleCode
-from assessments.choices import FindingState
+from assessments.choices import FindingState, Outcome
+
+#: Outcomes that go no further than the finding itself; every other opens an interview or a case.
+MILD = (Outcome.REMIND,)
 
 
 class FindingQuerySet(QuerySet):
     def visible_to(self, user) -> Self:
-        """委员联络科 and leaders see all; a member only what has been confirmed of themself."""
+        """委员联络科 and leaders see all that is not about themself; of themself everybody sees what
+        is mild and confirmed. What opens an interview or a case, `exits` adds once it was told.
+        """
         if not user.is_authenticated:
             return self.none()
+        own = Q(member__person__user=user)
+        told = own & Q(state=FindingState.CONFIRMED, outcome__in=MILD)
         if user.reads_everything:
-            return self
-        if user.has_role(RoleCode.MEMBER):
-            return self.filter(member__person__user=user, state=FindingState.CONFIRMED)
-        return self.none()
+            return self.filter(told | ~own)
+        return self.filter(told) if user.has_role(RoleCode.MEMBER) else self.none()
 
     def standing(self) -> Self:
         """Open or confirmed: what still counts towards the suggested action."""

@@ -7,6 +7,7 @@ from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from accounts.admin import SensitiveModelAdmin
 from assessments.admin.lists import (
     SEVERITY,
     MostSevereFilter,
@@ -33,7 +34,7 @@ TONES = {
 
 
 @admin.register(Finding)
-class FindingAdmin(ReadOnlyAdmin):
+class FindingAdmin(ReadOnlyAdmin, SensitiveModelAdmin):
     """A suggestion with its evidence, for a person to confirm or dismiss with a reason."""
 
     list_display = (
@@ -102,6 +103,7 @@ class FindingAdmin(ReadOnlyAdmin):
         return self._page(request, finding, DecisionForm(initial={"version": finding.version}))
 
     def _page(self, request, finding, form):
+        self._note_reading(request, [finding.pk])
         events = finding.events.select_related("actor", "run")
         context = {
             **self.admin_site.each_context(request),

@@ -1,4 +1,9 @@
-from assessments.services.decisions import FindingNotOpenError, decide_finding, reopen_finding
+from assessments.services.decisions import (
+    FindingNotOpenError,
+    OwnFindingError,
+    decide_finding,
+    reopen_finding,
+)
 from assessments.services.runs import (
     AssessmentResult,
     FoundFinding,
@@ -12,6 +17,7 @@ __all__ = [
     "AssessmentResult",
     "FindingNotOpenError",
     "FoundFinding",
+    "OwnFindingError",
     "YearOutsideTermError",
     "create_term",
     "decide_finding",

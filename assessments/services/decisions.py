@@ -24,6 +24,10 @@ class FindingNotOpenError(RefusalError):
     """Only an open finding can be decided, and only a decided one goes back to review."""
 
 
+class OwnFindingError(RefusalError):
+    """Nobody decides on a finding about themself."""
+
+
 @transaction.atomic
 def decide_finding(
     *,
@@ -36,11 +40,11 @@ def decide_finding(
 ) -> Finding:
     """Confirms or dismisses an open finding, with a reason.
 
-    Raises ReasonMissingError, StaleRecordError or FindingNotOpenError.
+    Raises ReasonMissingError, OwnFindingError, StaleRecordError or FindingNotOpenError.
     """
     if state not in {FindingState.CONFIRMED, FindingState.DISMISSED}:
         raise FindingNotOpenError("考核发现只能确认或不予采纳。")
-    stored = _lock(finding, reason, seen_version)
+    stored = _lock(finding, reason, actor, seen_version)
     if stored.state != FindingState.OPEN:
         raise FindingNotOpenError(
             f"“{stored}”{stored.get_state_display()}，不在待审核状态，不能处理。"
@@ -57,9 +61,9 @@ def reopen_finding(
 ) -> Finding:
     """Puts a decided finding back to review; the decision stays in its history.
 
-    Raises ReasonMissingError, StaleRecordError or FindingNotOpenError.
+    Raises ReasonMissingError, OwnFindingError, StaleRecordError or FindingNotOpenError.
     """
-    stored = _lock(finding, reason, seen_version)
+    stored = _lock(finding, reason, actor, seen_version)
     if stored.state not in {FindingState.CONFIRMED, FindingState.DISMISSED}:
         raise FindingNotOpenError(f"“{stored}”{stored.get_state_display()}，没有可退回的决定。")
     before = evidence_of(stored)
@@ -68,10 +72,13 @@ def reopen_finding(
     return _save(stored, FindingState.OPEN, before, reason.strip(), actor, at)
 
 
-def _lock(finding: Finding, reason: str, seen_version: int) -> Finding:
+def _lock(finding: Finding, reason: str, actor: User | None, seen_version: int) -> Finding:
     if not reason.strip():
         raise ReasonMissingError("请写明理由。")
-    stored = Finding.objects.select_for_update(of=("self",), no_key=True).get(pk=finding.pk)
+    rows = Finding.objects.select_for_update(of=("self",), no_key=True)
+    stored = rows.select_related("member__person").get(pk=finding.pk)
+    if actor is not None and stored.member and stored.member.person.user_id == actor.pk:
+        raise OwnFindingError("这是关于您本人的考核发现，请由他人审核处理。")
     if stored.version != seen_version:
         raise StaleRecordError(stored, [])
     return stored

@@ -6,11 +6,14 @@ What the departments and the office said among themselves is in none of it.
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
+from assessments.choices import FindingState, Outcome
+from assessments.models import Finding
+from assessments.querysets import MILD
 from exits.choices import Act, Addressee, CaseKind, CaseState, Ground
-from exits.models import Case, CaseDelivery, CaseStep, OfficialPaper
+from exits.models import Case, CaseDelivery, CaseStep, Interview, OfficialPaper
 from exits.procedures import PROCEDURES, allowed
 from exits.querysets import CaseQuerySet
 from members.models import Member
@@ -130,6 +133,23 @@ def own_written_steps(*, user: User) -> QuerySet[CaseStep]:
     return CaseStep.objects.filter(
         case__in=Case.objects.told_to(user).values("pk"), entered_by=user
     )
+
+def told_findings(*, user: User) -> QuerySet[Finding]:
+    """Confirmed findings about the account's person, those that led to an interview or a case from
+    the day the member was told of it: called, reminded, persuaded or told the decision. A call
+    tells nothing of what graver finding may stand behind it.
+    """
+    told = Case.objects.told_to(user).filter(
+        Q(decision_date__isnull=False)
+        | Exists(CaseStep.objects.filter(case=OuterRef("pk"), kind__in=TOLD))
+    )
+    own = Finding.objects.filter(member__person__user=user, state=FindingState.CONFIRMED)
+    return own.filter(
+        Q(outcome__in=MILD)
+        | Q(pk__in=told.values("finding"))
+        | Q(outcome=Outcome.INTERVIEW, pk__in=Interview.objects.told_to(user).values("finding"))
+    )
+
 
 
 def own_papers(*, user: User) -> QuerySet[OfficialPaper]:

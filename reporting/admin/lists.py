@@ -107,7 +107,8 @@ class FoundFilter(admin.SimpleListFilter):
         if self.value() not in {"yes", "no"} or term is None:
             return queryset
         found = Exists(
-            Finding.objects.standing()
+            Finding.objects.visible_to(request.user)
+            .standing()
             .of_year(year_asked(request, term))
             .filter(member=OuterRef("pk"))
         )

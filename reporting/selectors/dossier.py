@@ -14,6 +14,7 @@ from attendance.models import Attendance, OutsideInvitation, Speech
 from dossiers.choices import ObjectionState
 from dossiers.models import HandIn, Objection, StandingReview
 from exits.models import Case, Interview
+from exits.selectors.own import told_findings
 from members.models import Commendation, ConductFinding, Member, Sanction
 from proposals.models import Article, Proposal, PublicOpinionReport, Research
 from reporting.selectors.proceedings import cases, interviews
@@ -43,8 +44,10 @@ def dossier_of(*, member: Member, year: int | None, user: User) -> Dossier:
 
 
 def findings_of(*, member: Member, year: int | None, user: User) -> QuerySet[Finding]:
-    """The member's findings of the year and of the term that the account may see."""
-    found = Finding.objects.visible_to(user).filter(member=member)
+    """The member's findings of the year and of the term that the account may see or was told."""
+    seen = Q(pk__in=Finding.objects.visible_to(user).values("pk"))
+    seen |= Q(pk__in=told_findings(user=user).values("pk"))
+    found = Finding.objects.filter(seen, member=member)
     return found if year is None else found.of_year(year)
 
 

@@ -17,11 +17,11 @@ from django.utils import timezone
 
 from accounts.choices import Verb
 from accounts.models import AuditEntry, User
-from assessments.choices import FindingState
+from attendance.models import Approval
 from core.files import attachment_name
-from exits.choices import Addressee
+from exits.choices import Addressee, CaseState
 from exits.models import Case, Interview, OfficialPaper
-from exits.selectors.own import own_written_steps
+from exits.selectors.own import STANDINGS, own_written_steps, told_findings
 
 #: Bookkeeping of the rows, and keys that mean nothing outside.
 UNSAID = frozenset({"id", "version", "record_digest", "evidence_digest", "record_id"})
@@ -62,6 +62,13 @@ class Sheet:
     files: list[Attached]
 
 
+def told_approvals(user: User) -> QuerySet[Approval]:
+    """Of own requests for leave, and of seats the person was invited to: no chain still running."""
+    leave = Q(leave_request__member__person__user=user)
+    seat = Q(seat__member__person__user=user, seat__invited_at__isnull=False)
+    return Approval.objects.filter(leave | seat)
+
+
 #: Of a case: what the departments and the office said among themselves.
 CONSULTATION = frozenset(
     {
@@ -79,6 +86,7 @@ CONSULTATION = frozenset(
         "submitted_date",
         "decided_by",
         "recorded_by",
+        "state",
     }
 )
 HELD: dict[str, Held] = {
@@ -93,9 +101,11 @@ HELD: dict[str, Held] = {
         "请假场次", ("request__member__person",), related=("sitting__meeting",)
     ),
     "attendance.approval": Held(
-        "请假与列席审批", ("leave_request__member__person", "seat__member__person")
+        "请假与列席审批",
+        ("leave_request__member__person", "seat__member__person"),
+        told=told_approvals,
     ),
-    "attendance.nonvotingseat": Held("列席"),
+    "attendance.nonvotingseat": Held("列席", only={"invited_at__isnull": False}),
     "attendance.speech": Held("会议发言"),
     "attendance.outsideinvitation": Held("外单位活动"),
     "proposals.proposal": Held("提案", ("lead_sponsor__person", "cosponsors__person")),
@@ -136,17 +146,27 @@ HELD: dict[str, Held] = {
     ),
     "assessments.finding": Held(
         "已确认的考核发现",
-        only={"state": FindingState.CONFIRMED},
+        told=lambda user: told_findings(user=user),
         hidden=frozenset({"first_run", "last_run", "decided_by", "decision_reason"}),
     ),
     "exits.interview": Held(
         "约谈",
-        hidden=frozenset({"finding", "result_note", "follow_up_date", "follow_up_note"}),
+        hidden=frozenset(
+            {
+                "finding",
+                "cancelled_reason",
+                "result",
+                "result_note",
+                "follow_up_date",
+                "follow_up_note",
+            }
+        ),
         told=Interview.objects.told_to,
     ),
     "exits.case": Held(
         "已告知的退出与暂停事项",
         hidden=CONSULTATION,
+        extra=(("办理情况", lambda row: STANDINGS[CaseState(row.state)]),),
         told=Case.objects.told_to,
     ),
     "exits.casestep": Held(
@@ -179,7 +199,8 @@ LEFT_OUT: dict[str, str] = {
 }
 #: Rows of kinds that are in the package, but not yet.
 NOT_YET = (
-    "尚未确认的考核发现、尚未经主席会议确定的述职评价、尚未通知的约谈，"
+    "尚未确认的考核发现、据以约谈或办理退出事项而尚未告知您的考核发现、"
+    "尚未经主席会议确定的述职评价、尚未通知的约谈和约谈的结果、尚未邀请的列席，"
     "退出与暂停事项中尚未告知的和会商、研究经过：属于决定之前的内部研究，"
     "确认或告知后即在本包中，决定另有书面通知。"
 )

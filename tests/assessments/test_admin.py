@@ -1,6 +1,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import AuditEntry
 from accounts.roles import RoleCode
 from assessments.choices import FindingState
 from assessments.models import Finding
@@ -101,3 +102,13 @@ def test_list_can_keep_the_gravest_of_each_member(world, finding, sign_in):
     shown = sign_in(RoleCode.LEADER).get(page).context["cl"].result_list
     assert [row.member_id for row in shown] == [member.pk for member in world.members]
     assert shown[0] == finding
+
+
+def test_reading_findings_is_written_down(finding, sign_in):
+    browser = sign_in(RoleCode.LEADER)
+    browser.get(reverse("admin:assessments_finding_changelist"))
+    browser.get(reverse("admin:assessments_finding_change", args=[finding.pk]))
+    first, second = AuditEntry.objects.filter(verb="view").order_by("sequence")
+    everything = sorted(Finding.objects.values_list("pk", flat=True))
+    assert first.detail == {"object_type": "assessments.finding", "ids": everything}
+    assert second.detail == {"object_type": "assessments.finding", "ids": [finding.pk]}

@@ -102,6 +102,33 @@ def test_others_may_not_decide_and_their_attempt_is_written_down(role, code, wor
     assert (denial.actor, denial.succeeded) == (world.users[role], False)
 
 
+def test_reading_findings_is_written_down(world, finding):
+    client = Client()
+    client.force_login(world.users["leader"])
+    client.get("/api/v1/findings/")
+    client.get(f"/api/v1/findings/{finding.pk}/")
+    first, second = AuditEntry.objects.filter(verb=Verb.VIEW).order_by("sequence")
+    everything = sorted(Finding.objects.values_list("pk", flat=True))
+    assert first.detail == {"object_type": "assessments.finding", "ids": everything}
+    assert second.detail == {"object_type": "assessments.finding", "ids": [finding.pk]}
+
+
+@pytest.mark.parametrize("role", ["registrar", "leader"])
+def test_who_reads_everything_is_not_shown_open_findings_on_themself(role, world, finding):
+    person = world.members[0].person
+    person.user = world.users[role]
+    person.save()
+    client = Client()
+    client.force_login(world.users[role])
+    rows = client.get("/api/v1/findings/").json()["results"]
+    own = [row["state"] for row in rows if row["subject_key"] == world.members[0].code]
+    others = [row["state"] for row in rows if row["subject_key"] != world.members[0].code]
+    assert (own, sorted(others)) == (["confirmed"], ["confirmed"] * 2 + ["open"] * 2)
+    assert client.get(f"/api/v1/findings/{finding.pk}/").status_code == 404
+    if role == "registrar":
+        assert decide(world, finding, role).status_code == 404
+
+
 def test_decision_touches_nothing_else(world, finding):
     others = {"summary": "改写", "outcome": "revoke", "subject_name": "他人", "decided_by": 1}
     before = Finding.objects.filter(pk=finding.pk).values("summary", "outcome", "subject_name")[0]

@@ -8,6 +8,7 @@ from assessments.models import Finding
 from assessments.rulebook import load_pack
 from assessments.services import (
     FindingNotOpenError,
+    OwnFindingError,
     decide_finding,
     reopen_finding,
     run_assessment,
@@ -102,3 +103,18 @@ def test_decided_finding_is_decided_again_only_after_reopening(finding, act):
     decide_finding(finding=finding, state="confirmed", seen_version=1, **act)
     with pytest.raises(FindingNotOpenError):
         decide_finding(finding=finding, state="dismissed", seen_version=2, **act)
+
+
+def test_nobody_decides_on_a_finding_about_themself(finding, act):
+    person = finding.member.person
+    person.user = act["actor"]
+    person.save()
+    for state in ("confirmed", "dismissed"):
+        with pytest.raises(OwnFindingError):
+            decide_finding(finding=finding, state=state, seen_version=1, **act)
+    other = act | {"actor": User.objects.create(username="second", name="联络科乙")}
+    decide_finding(finding=finding, state="confirmed", seen_version=1, **other)
+    with pytest.raises(OwnFindingError):
+        reopen_finding(finding=finding, seen_version=2, **act)
+    finding.refresh_from_db()
+    assert (finding.state, finding.version) == ("confirmed", 2)

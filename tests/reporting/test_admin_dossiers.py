@@ -2,8 +2,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.roles import RoleCode
+from assessments.models import Finding
+from exits.models import Case, Interview
 from tests.world import YEAR, add_written_work, build_world
 
 KINDS = ("发言", "提案", "信息", "调研", "文章", "外单位活动", "奖")
@@ -100,3 +103,25 @@ def test_rule_that_does_not_exist_is_not_found(world, sign_in):
 def test_explanation_is_for_those_who_read_everything(world, sign_in, role):
     answer = why(sign_in(role), world.members[0], "px-opinion-year")
     assert answer.status_code == 404
+
+
+def shown_outcomes(browser, world) -> list[str]:
+    answer = dossier(browser, world.members[0])
+    return [finding.outcome for finding in answer.context["findings"]]
+
+
+@pytest.mark.parametrize("outcome", ["interview", "advise_resign", "revoke"])
+def test_member_is_not_shown_what_a_finding_led_to_before_being_told(outcome, world, sign_in):
+    browser = sign_in(RoleCode.MEMBER)
+    own = Finding.objects.filter(member=world.members[0], state="confirmed")
+    assert shown_outcomes(browser, world) == ["remind"]
+    own.update(outcome=outcome)
+    Case.objects.filter(member=world.members[0]).update(finding=own.get())
+    Interview.objects.filter(member=world.members[0]).update(finding=own.get())
+    assert shown_outcomes(browser, world) == []
+    Interview.objects.update(state="notified", notified_at=timezone.now())
+    assert shown_outcomes(browser, world) == (["interview"] if outcome == "interview" else [])
+    Case.objects.update(told_date="2024-01-01")
+    case = Case.objects.get(member=world.members[0])
+    case.steps.create(kind="reminded", date="2024-01-01", note="提醒", entered_at=timezone.now())
+    assert shown_outcomes(browser, world) == [outcome]

@@ -124,10 +124,12 @@ def test_case_is_given_once_told_without_what_was_said_in_consultation(world):
     )
     data = data_of(packed(user))
     told = data["已告知的退出与暂停事项"]
-    assert [row["首次告知本人日期"] for row in told] == ["2024-01-01"]
+    assert [(row["首次告知本人日期"], row["办理情况"]) for row in told] == [
+        ("2024-01-01", "办理中")
+    ]
     assert [row["记录"] for row in data["本人的申请与说明"]] == ["本人说明"]
     text = json.dumps(data, ensure_ascii=False)
-    inside = ("内部建议", "部门意见", "不同意", f"{MARKS[0]}步骤", f"{MARKS[0]}事由")
+    inside = ("内部建议", "部门意见", "不同意", f"{MARKS[0]}步骤", f"{MARKS[0]}事由", "会商中")
     assert [word for word in inside if word in text] == []
 
 
@@ -136,6 +138,61 @@ def test_interview_is_given_once_notified(world):
     member.interviews.update(state="notified", notified_at=AT)
     data = data_of(packed(user))
     assert [row["约谈事由"] for row in data["约谈"]] == ["青鸾某约谈"]
+
+
+def test_result_of_an_interview_and_why_it_was_called_off_stay_inside(world):
+    member, user = world.members[0], world.users[RoleCode.MEMBER]
+    member.interviews.update(
+        state="closed",
+        notified_at=AT,
+        held_at=AT,
+        minutes="记录",
+        closed_date=AT.date(),
+        result="unmoved",
+        result_note="内部说明",
+    )
+    [row] = data_of(packed(user))["约谈"]
+    member.interviews.update(state="cancelled", closed_date=None, cancelled_reason="另案处理")
+    [cancelled] = data_of(packed(user))["约谈"]
+    text = json.dumps([row, cancelled], ensure_ascii=False)
+    assert (row["约谈记录"], cancelled["状态"]) == ("记录", "已取消")
+    assert [word for word in ("态度不端正", "内部说明", "另案处理") if word in text] == []
+
+
+def test_seat_is_given_once_invited_with_its_chain(world):
+    user = world.users[RoleCode.MEMBER]
+    [seat] = world.members[0].non_voting_seats.all()
+    seat.approvals.create(
+        sequence=1,
+        approver="secretary_general",
+        verdict="approved",
+        note="可以邀请",
+        decided_by=world.users[RoleCode.LEADER],
+        decided_at=AT,
+    )
+    data = data_of(packed(user))
+    assert [row["列席议题"] for row in data["列席"]] == ["青鸾议题"]
+    assert "可以邀请" in json.dumps(data["请假与列席审批"], ensure_ascii=False)
+    seat.invited_at = None
+    seat.save()
+    data = data_of(packed(user))
+    text = json.dumps(data, ensure_ascii=False)
+    assert data["列席"] == []
+    assert [word for word in ("青鸾议题", "可以邀请") if word in text] == []
+    assert len(data["请假与列席审批"]) == 1
+
+
+def test_finding_behind_a_case_is_given_once_the_case_is_told(world):
+    member, user = world.members[0], world.users[RoleCode.MEMBER]
+    finding = Finding.objects.get(member=member, state="confirmed")
+    Finding.objects.filter(pk=finding.pk).update(outcome="revoke")
+    Case.objects.filter(member=member).update(finding=finding)
+    assert data_of(packed(user))["已确认的考核发现"] == []
+    Case.objects.filter(member=member).update(told_date=date(2024, 1, 1))
+    assert data_of(packed(user))["已确认的考核发现"] == []
+    case = Case.objects.get(member=member)
+    case.steps.create(kind="reminded", date=AT.date(), note="提醒", entered_at=AT)
+    assert [row["建议"] for row in data_of(packed(user))["已确认的考核发现"]] == ["撤销委员资格"]
 
 
 def test_download_is_ones_own_and_written_down(world, client):
