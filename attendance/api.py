@@ -72,10 +72,16 @@ class MeetingViewSet(VisibleModelViewSet):
     about = "会议活动。属于其开始日期所在的年度；end_date 是最后一天。"
 
 
+REASON_SHOWN = "只给本人、审批请假的、采集考勤和主办会议的部门；对其他账号为空"
+
+
 class AttendanceSerializer(ReadSerializer):
     member = MemberReference(read_only=True, label="委员")
     meeting = MeetingReference(source="sitting.meeting", read_only=True, label="会议活动")
     sitting = serializers.IntegerField(source="sitting.number", read_only=True, label="场次")
+    leave_reason = serializers.CharField(
+        source="shown_reason", read_only=True, label="请假事由", help_text=REASON_SHOWN
+    )
 
     class Meta:
         model = Attendance
@@ -90,6 +96,9 @@ class AttendanceViewSet(VisibleModelViewSet):
     ordering_fields = ["sitting__meeting__start_date", "member__code"]
     ordering = ["pk"]  # tens of thousands of rows: by meeting and member only when asked
     about = "考勤，每人每场次一条。有此一条即为应出席；迟到、早退计为出席。"
+
+    def get_queryset(self):
+        return super().get_queryset().with_reason_for(self.request.user)
 
 
 class SpeechSerializer(ReadSerializer):

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Self
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, TextField, Value, When
 
 from accounts.roles import RoleCode
 from attendance.choices import ATTENDED_STATUSES, MeetingKind, Participation, Reply, Verdict
@@ -49,6 +49,10 @@ class SittingQuerySet(QuerySet):
         """Those at which the account takes attendance, or whose board it may look at."""
         return self.filter(keeps_meeting(user, "meeting__"))
 
+    def taken_by(self, user) -> Self:
+        """Those at which the account may let people in; not those who only look on."""
+        return self.filter(takes_attendance(user, "meeting__"))
+
     def open_on(self, on: date) -> Self:
         """Not closed, of meetings held on the date; a sitting with a time, on its own day."""
         own_day = Q(starts_at__date=on) | Q(starts_at__isnull=True)
@@ -63,6 +67,15 @@ class SittingQuerySet(QuerySet):
 class AttendanceQuerySet(CollectedQuerySet):
     def collected_for(self, user) -> Q:
         return collected_meetings(user, "sitting__meeting__")
+
+    def with_reason_for(self, user) -> Self:
+        """Each row's reason for leave as the account may read it (`shown_reason`)."""
+        known = knows_reason(user, meeting="sitting__meeting__")
+        return self.annotate(
+            shown_reason=Case(
+                When(known, then=F("leave_reason")), default=Value(""), output_field=TextField()
+            )
+        )
 
     def attended(self) -> Self:
         return self.filter(status__in=ATTENDED_STATUSES)
@@ -89,6 +102,17 @@ def keeps_meeting(user, prefix: str = "") -> Q:
     return collected_meetings(user, prefix)
 
 
+def takes_attendance(user, prefix: str = "") -> Q:
+    """Condition on meetings whose attendance is the account's work, not only its reading: of the
+    leaders, who are called to the meetings themselves, none.
+    """
+    if not user.is_authenticated:
+        return Q(pk__in=[])
+    if user.has_role(RoleCode.REGISTRAR):
+        return Q(pk__isnull=False)
+    return collected_meetings(user, prefix)
+
+
 def organises_meeting(user, prefix: str = "") -> Q:
     """Condition on meetings that a department the account collects for organises."""
     condition = Q(pk__in=[])
@@ -97,6 +121,16 @@ def organises_meeting(user, prefix: str = "") -> Q:
         for name, term in units.values_list("department__name", "department__term"):
             condition |= Q(**{f"{prefix}organiser": name, f"{prefix}term": term})
     return condition
+
+
+def knows_reason(user, *, meeting: str = "meeting__", member: str = "member__") -> Q:
+    """Condition on rows whose reason for leave the account may read: the member who gave it, the
+    chain that decides, who keeps or organises the meeting. It may tell of an illness.
+    """
+    if not user.is_authenticated:
+        return Q(pk__in=[])
+    own = Q(**{f"{member}person__user": user})
+    return own | keeps_meeting(user, meeting) | organises_meeting(user, meeting)
 
 
 class OfMeetingQuerySet(QuerySet):
@@ -156,12 +190,7 @@ class ProcedureQuerySet(QuerySet):
 class LeaveRequestQuerySet(QuerySet):
     def visible_to(self, user) -> Self:
         """Who asked, who keeps or organises the meeting; the reason is nobody else's business."""
-        if not user.is_authenticated:
-            return self.none()
-        own = Q(member__person__user=user)
-        return self.filter(
-            keeps_meeting(user, "meeting__") | organises_meeting(user, "meeting__") | own
-        )
+        return self.filter(knows_reason(user))
 
 
 class NonVotingSeatQuerySet(QuerySet):

@@ -8,6 +8,7 @@ from unfold.views import ChangeList
 
 from accounts.admin import AuditedModelAdmin, AuditedTabularInline
 from attendance.models import Attendance, Meeting, OutsideInvitation, Sitting, Speech
+from attendance.querysets import knows_reason
 from attendance.selectors import Turnout, turnouts
 from members.admin.lists import (
     CommitteeFilter,
@@ -174,6 +175,15 @@ class AttendanceAdmin(AuditedModelAdmin):
     search_help_text = "按委员姓名、编号或会议名称、编号查找"
     autocomplete_fields = ("sitting", "member")
     fields = ("sitting", "member", "status", "leave_reason")
+
+    def get_fields(self, request, obj=None):
+        hidden = self.get_hidden_history_fields(request, obj) if obj else ()
+        return [name for name in super().get_fields(request, obj) if name not in hidden]
+
+    def get_hidden_history_fields(self, request, obj):
+        rows = Attendance.objects.filter(pk=obj.pk)
+        known = rows.filter(knows_reason(request.user, meeting="sitting__meeting__"))
+        return () if known.exists() else ("leave_reason",)
 
     @display(description="日期", ordering="sitting__meeting__start_date")
     def meeting_date(self, attendance):

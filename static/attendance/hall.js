@@ -18,7 +18,7 @@
       const now = await answer.json();
       board.innerHTML = now.board;
       trouble.hidden = true;
-      ends = Date.now() + now.seconds_left * 1000;
+      if (now.seconds_left !== undefined) ends = Date.now() + now.seconds_left * 1000;
       if (code && !now.is_open) { location.reload(); return; }
       if (code && String(now.step) !== hall.dataset.step) {
         code.src = `${code.dataset.address}?step=${now.step}`;
@@ -28,7 +28,7 @@
     } catch {
       trouble.hidden = false;
     }
-    setTimeout(ask, Math.min(2000, Math.max(300, ends - Date.now() + 100)));
+    setTimeout(ask, code ? Math.min(2000, Math.max(300, ends - Date.now() + 100)) : 2000);
   };
   setTimeout(ask, 1000);
   if (left) setInterval(() => { left.textContent = Math.max(0, Math.ceil((ends - Date.now()) / 1000)); }, 500);

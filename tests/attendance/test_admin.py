@@ -2,9 +2,13 @@ import pytest
 from django.urls import reverse
 
 from accounts.roles import RoleCode
+from accounts.services import save_record
 from attendance.models import Attendance, Meeting
 from attendance.selectors import Turnout
-from tests.world import build_world
+from members.models import CollectionDuty
+from tests.world import AT, build_world
+
+PAGES = ("change", "history")
 
 
 @pytest.fixture
@@ -52,3 +56,40 @@ def test_attendance_of_a_suspended_member_is_refused(world, registrar):
     row.refresh_from_db()
     assert "暂停履职，不能登记考勤" in answer.content.decode()
     assert row.status == "leave"
+
+
+@pytest.mark.parametrize(
+    ("role", "reads"),
+    [
+        (RoleCode.REGISTRAR, True),
+        (RoleCode.LEADER, True),
+        (RoleCode.MEMBER, True),
+        (RoleCode.COUNTY_GROUP, False),
+        (RoleCode.SECTOR_GROUP, False),
+        (RoleCode.ORGANIZATION_DEPARTMENT, False),
+    ],
+)
+def test_reason_of_a_leave_is_for_who_decides_and_keeps_the_meeting(role, reads, world, client):
+    row = Attendance.objects.get(member=world.members[0])
+    row.leave_reason = "青鸾住院"
+    save_record(obj=row, actor=None, at=AT)
+    user = world.users[role]
+    user.is_staff = True
+    user.save()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    pages = [reverse(f"admin:attendance_attendance_{name}", args=[row.pk]) for name in PAGES]
+    answers = [client.get(address) for address in (*pages, f"/api/v1/attendances/{row.pk}/")]
+    assert [answer.status_code for answer in answers] == [200] * 3
+    assert ["住院" in answer.content.decode() for answer in answers] == [reads] * 3
+    listed = client.get("/api/v1/attendances/").json()["results"]
+    assert ("青鸾住院" in [found["leave_reason"] for found in listed]) == reads
+
+
+@pytest.mark.parametrize(("organiser", "reads"), [("提案委", True), ("社法委", False)])
+def test_reason_of_a_leave_is_for_the_unit_that_organises(organiser, reads, world):
+    Meeting.objects.update(kind="other", organiser=organiser)
+    CollectionDuty.objects.create(
+        department=world.departments["提案委"], record_kind="attendance", own_only=True
+    )
+    shown = Attendance.objects.with_reason_for(world.users[RoleCode.COLLECTOR])
+    assert shown.filter(shown_reason="青鸾事假").exists() == reads

@@ -91,7 +91,8 @@ def test_desk_and_hall_open_for_those_who_keep_the_meeting(role, desk, hall):
     client = signed_in(world.users[role])
     answers = {name: client.get(page(name, key)) for name in (*PAGES, *HALL)}
     assert {name: answers[name].status_code for name in PAGES} == dict.fromkeys(PAGES, desk)
-    assert {name: answers[name].status_code for name in HALL} == dict.fromkeys(HALL, hall)
+    shown = dict.fromkeys(HALL, hall) | ({"sitting-hall-code": 403} if role == "leader" else {})
+    assert {name: answers[name].status_code for name in HALL} == shown
     for name in ("attendance-undo", "attendance-correct"):
         assert client.get(page(name, row.pk)).status_code == desk
     if desk != 200:
@@ -305,6 +306,23 @@ def test_hall_shows_code_and_counts_until_closed(clerk, sitting):
     closed = clerk.get(page("sitting-hall", sitting.pk)).content.decode()
     assert "手机扫码签到" not in closed
     assert "缺席" in closed
+
+
+@pytest.mark.parametrize("elsewhere", [False, True])
+def test_leaders_get_the_board_without_the_code_that_lets_members_in(elsewhere, sitting):
+    """Not even one who takes the attendance of other meetings."""
+    user = user_of(RoleCode.LEADER, "looks-on")
+    if elsewhere:
+        user.groups.add(Role.objects.get(code=RoleCode.COLLECTOR))
+    leader = signed_in(user)
+    hall = leader.get(page("sitting-hall", sitting.pk))
+    text = hall.content.decode()
+    assert (hall.status_code, "应到" in text) == (200, True)
+    inside = ("手机扫码签到", "显示签到码", "签到二维码", "hall-number", "hall-code")
+    assert [word for word in inside if word in text] == []
+    state = leader.get(page("sitting-hall-state", sitting.pk)).json()
+    assert sorted(state) == ["board", "is_open"]
+    assert leader.get(page("sitting-hall-code", sitting.pk)).status_code == 403
 
 
 def hall_address(sitting, at=None):
