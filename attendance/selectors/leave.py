@@ -1,6 +1,7 @@
 """Reads about leave that sign-in and the leave desk share."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -19,7 +20,7 @@ from attendance.models import (
     Sitting,
 )
 from attendance.querysets import collected_meetings, organises_meeting
-from members.models import Member
+from members.models import Member, Term
 
 
 def leave_covering(sitting: Sitting) -> dict[int, LeaveRequest]:
@@ -35,6 +36,43 @@ def leave_covering(sitting: Sitting) -> dict[int, LeaveRequest]:
         .order_by("settled_at", "pk")
     )
     return {request.member_id: request for request in requests if holds_at(request, sitting)}
+
+
+@dataclass(frozen=True)
+class LeavePlaces:
+    """Approved leave by number of the meeting and code of the member."""
+
+    requests: dict[tuple[str, str], list[LeaveRequest]]
+    sittings: dict[tuple[str, int], Sitting]
+
+    def covers(self, meeting: str, sitting: int, member: str) -> bool:
+        """As `leave_covering`; also of a sitting not yet there."""
+        for request in self.requests.get((meeting, member), ()):
+            named = [line.sitting.number for line in request.lines.all()]
+            held = self.sittings.get((meeting, sitting)) or Sitting(
+                meeting=request.meeting, number=sitting
+            )
+            if (not named or sitting in named) and holds_at(request, held):
+                return True
+        return False
+
+
+def leave_places(*, term: Term, meetings: Collection[str]) -> LeavePlaces:
+    """The approved leave at meetings of these numbers, in three queries."""
+    requests = (
+        LeaveRequest.objects.filter(
+            meeting__term=term, meeting__number__in=meetings, state=RequestState.APPROVED
+        )
+        .select_related("meeting", "member")
+        .prefetch_related("lines__sitting")
+    )
+    sittings = Sitting.objects.filter(meeting__in={request.meeting_id for request in requests})
+    found = LeavePlaces({}, {})
+    for sitting in sittings.select_related("meeting"):
+        found.sittings[sitting.meeting.number, sitting.number] = sitting
+    for request in requests:
+        found.requests.setdefault((request.meeting.number, request.member.code), []).append(request)
+    return found
 
 
 def holds_at(request: LeaveRequest, sitting: Sitting) -> bool:

@@ -9,9 +9,11 @@ from accounts import audit
 from accounts.choices import Verb
 from accounts.models import User
 from accounts.services import save_record
-from attendance.choices import AttendanceStatus, MeetingKind
+from attendance.choices import ATTENDED_STATUSES, AttendanceStatus, MeetingKind
 from attendance.models import Attendance, Meeting, OutsideInvitation, Sitting, Speech
 from attendance.querysets import SEPARATELY_COLLECTED
+from attendance.services.sign_in import NotSignedInError
+from attendance.services.statuses import contradicted_by
 from core.inserting import unless_known
 from core.refusals import RefusalError
 from members.choices import RecordKind
@@ -20,6 +22,16 @@ from members.selectors.duties import refuse_uncollected
 
 #: Links of an attendance row, which come checked: asking for each would be queries a row.
 LINKS = ("sitting", "member", "recorded_by", "leave_request")
+#: What marking changes of a row; the last four where the new status contradicts them.
+AMENDED = (
+    "status",
+    "leave_reason",
+    "version",
+    "arrived_at",
+    "left_at",
+    "device_mark",
+    "leave_request",
+)
 
 
 class AlreadyEnteredError(RefusalError):
@@ -189,9 +201,10 @@ def mark_attendance(
 ) -> list[Attendance]:
     """Writes a status for each member marked at the sitting of that number, with one audit entry.
 
-    A first sitting not there yet is opened. `seen` is what the list showed ("" where there was no row): whoever was marked otherwise
-    since is not overwritten. `reasons` are of leave. Returns the rows written.
-    Raises NotCollectedError, MarkedMeanwhileError or NotMemberThenError.
+    A first sitting not there yet is opened. `seen` is what the list showed ("" where there was
+    no row): whoever was marked otherwise since is not overwritten. `reasons` are of leave.
+    Returns the rows written.
+    Raises NotCollectedError, MarkedMeanwhileError, NotSignedInError or NotMemberThenError.
     """
     meeting = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
     refuse_uncollected(
@@ -214,6 +227,7 @@ def mark_attendance(
         raise MarkedMeanwhileError(
             f"{'、'.join(others)}在您打开名单之后已由他人登记，这次没有保存。请重新打开名单核对。"
         )
+    _refuse_absent_walk_ins(marks, stored)
     new = [member for member in marks if member.pk not in stored]
     refuse_not_members_then(new, meeting.start_date, unless_suspended=True)
     new_rows, amended, before = [], [], {}
@@ -223,17 +237,14 @@ def mark_attendance(
             before[member.pk] = audit.snapshot(row)
         else:
             row = _new_row(sitting, member, status, actor, at)
-        row.status = status
-        is_leave = status == AttendanceStatus.LEAVE
-        row.leave_reason = reasons.get(member, row.leave_reason) if is_leave else ""
-        row.clean_fields(exclude=LINKS)
+        _give_status(row, status, reasons.get(member, row.leave_reason))
         if member.pk not in before:
             new_rows.append(row)
         elif audit.snapshot(row) != before[member.pk]:
             row.version += 1
             amended.append(row)
     Attendance.objects.bulk_create(new_rows)
-    Attendance.objects.bulk_update(amended, ["status", "leave_reason", "version"])
+    Attendance.objects.bulk_update(amended, AMENDED)
     written = [*amended, *new_rows]
     names = {member.pk: str(member) for member in marks}
     for row in written:
@@ -251,6 +262,26 @@ def mark_attendance(
             changes=changes,
         )
     return written
+
+
+def _give_status(row: Attendance, status: str, leave_reason: str) -> None:
+    row.status = status
+    row.leave_reason = leave_reason if status == AttendanceStatus.LEAVE else ""
+    for attribute, empty in contradicted_by(status).items():
+        setattr(row, attribute, empty)
+    row.clean_fields(exclude=LINKS)
+
+
+def _refuse_absent_walk_ins(marks: Mapping[Member, str], stored: Mapping[int, Attendance]) -> None:
+    wrong = [
+        str(member)
+        for member, status in marks.items()
+        if member.pk in stored and stored[member.pk].is_walk_in and status not in ATTENDED_STATUSES
+    ]
+    if wrong:
+        raise NotSignedInError(
+            f"{'、'.join(wrong)}不在名单之中，没有缺席或请假；没有到会的，请在签到页撤销签到。"
+        )
 
 
 def _sitting(meeting: Meeting, number: int) -> tuple[Sitting, list[audit.Change]]:

@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.services import Batch, add_rows, save_batch
 from attendance.models import Attendance, Meeting, OutsideInvitation, Sitting, Speech
 from attendance.selectors import meeting_keys, sitting_keys
+from attendance.services.statuses import contradicted_by
 from members.models import Term
 from members.selectors import member_keys, organ_keys
 
@@ -33,7 +34,10 @@ def save_meetings(*, term: Term, batch: Batch, actor: User | None, at: datetime)
 
 
 def save_attendance(*, term: Term, batch: Batch, actor: User | None, at: datetime) -> list[Change]:
-    """Added rows name (meeting, sitting, member); sittings not yet known are created."""
+    """Added rows name (meeting, sitting, member); sittings not yet known are created.
+
+    Of an amended row the status takes with it what it contradicts: an absent member's arrival.
+    """
     changes = _add_sittings(term, batch, actor, at)
     sittings, members = sitting_keys(term), member_keys(term)
     places = {key: place for place, key in sittings.items()}
@@ -43,7 +47,11 @@ def save_attendance(*, term: Term, batch: Batch, actor: User | None, at: datetim
         meeting, number = places[row["sitting_id"]]
         return f"考勤 {meeting} 第{number}场 {codes[row['member_id']]}"
 
-    by_sitting = Batch([_with_sitting(values) for values in batch.added], batch.amended)
+    amended = {
+        pk: {**contradicted_by(values["status"]), **values} if "status" in values else values
+        for pk, values in batch.amended.items()
+    }
+    by_sitting = Batch([_with_sitting(values) for values in batch.added], amended)
     references: dict[str, Mapping[Any, int]] = {"sitting": sittings, "member": members}
     return changes + save_batch(
         Attendance, by_sitting, references=references, actor=actor, at=at, label=label

@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.services import ReasonMissingError, delete_record, save_record
 from attendance.choices import ATTENDED_STATUSES, AttendanceStatus, SignInMethod
 from attendance.models import Attendance, Expectation, Sitting, Visitor
+from attendance.services.statuses import contradicted_by
 from core.refusals import RefusalError
 from members.models import Member
 
@@ -231,17 +232,12 @@ def correct_status(
     """
     _refuse_no_reason(reason)
     row = _locked(attendance)
-    came = status in ATTENDED_STATUSES
-    if row.is_walk_in and not came:
+    if row.is_walk_in and status not in ATTENDED_STATUSES:
         raise NotSignedInError("名单之外的委员没有缺席或请假；没有到会的，请撤销签到。")
     row.status = AttendanceStatus(status)
     row.leave_reason = leave_reason.strip() if status == AttendanceStatus.LEAVE else ""
-    if status != AttendanceStatus.LEAVE:
-        row.leave_request = None
-    if status != AttendanceStatus.LEFT_EARLY:
-        row.left_at = None
-    if not came:
-        row.arrived_at, row.device_mark = None, ""
+    for attribute, empty in contradicted_by(status).items():
+        setattr(row, attribute, empty)
     return save_record(obj=row, actor=actor, at=at, reason=reason, seen_version=seen_version)
 
 

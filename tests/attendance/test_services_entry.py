@@ -25,6 +25,7 @@ from attendance.services.entry import (
     enter_speech,
     mark_attendance,
 )
+from attendance.services.sign_in import NotSignedInError
 from members.choices import RecordKind
 from members.selectors.duties import NotCollectedError, duties_of
 from tests.building import attend, make_meeting, make_member, make_term, suspend
@@ -215,6 +216,34 @@ def test_a_reason_stands_with_leave_only(term, actor):
     mark(meeting, actor, {one: LEAVE}, reasons={one: "出差"})
     [row] = mark(meeting, actor, {one: PRESENT}, seen={one: "leave"}, reasons={one: "出差"})
     assert (row.status, row.leave_reason) == ("present", "")
+
+
+@pytest.mark.parametrize(
+    ("status", "arrived", "left"), [(ABSENT, None, None), (LEAVE, None, None), ("late", AT, None)]
+)
+def test_mark_attendance_takes_back_the_arrival_it_contradicts(term, actor, status, arrived, left):
+    one = make_member(term, "0001")
+    meeting = make_meeting(term, on=DAY)
+    [row] = attend(one, meeting, PRESENT)
+    Attendance.objects.update(arrived_at=AT, left_at=AT, device_mark="电话")
+    mark(meeting, actor, {one: status}, seen={one: "present"})
+    row.refresh_from_db()
+    assert (row.status, row.arrived_at, row.left_at) == (status, arrived, left)
+    assert row.device_mark == ("电话" if arrived else "")
+
+
+@pytest.mark.parametrize(("status", "refused"), [(ABSENT, True), (LEAVE, True), ("late", False)])
+def test_a_walk_in_is_neither_absent_nor_on_leave(term, actor, status, refused):
+    one = make_member(term, "0001")
+    meeting = make_meeting(term, on=DAY)
+    attend(one, meeting, PRESENT)
+    Attendance.objects.update(is_walk_in=True)
+    if refused:
+        with pytest.raises(NotSignedInError, match="0001"):
+            mark(meeting, actor, {one: status}, seen={one: "present"})
+    else:
+        mark(meeting, actor, {one: status}, seen={one: "present"})
+    assert statuses(meeting) == {"0001": "present" if refused else status}
 
 
 def test_a_sitting_that_is_not_there_is_not_made_up(term, actor):
