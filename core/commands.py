@@ -73,12 +73,17 @@ def calendar_year(text: str) -> int:
 
 
 def write_json(path: Path, document: Any) -> None:
-    """Writes the file whole or not at all. Raises CommandError where the place is not writable."""
+    """Writes the file whole or not at all; into a pipe or device, straight.
+
+    Raises CommandError where the place is not writable.
+    """
+    content = json.dumps(document, ensure_ascii=False, indent=1) + "\n"
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        draft.write_text(
-            json.dumps(document, ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
-        )
+        if path.exists() and not path.is_file():
+            path.write_text(content, encoding="utf-8")
+            return
+        draft.write_text(content, encoding="utf-8")
         draft.replace(path)
     except OSError as error:
         draft.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -16,7 +17,7 @@ DATE_FORMAT_IDS = frozenset({*range(14, 18), 22, *range(27, 37), *range(50, 59)}
 #: What must be left out of a format before looking for its date letters.
 QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 DATE_LETTERS = re.compile(r"[yd]|e(?![+-])", re.IGNORECASE)
-PADDED = re.compile(r"0{2,}")
+PADDED = re.compile(r"0{2,50}")
 COLUMN_LETTERS = re.compile(r"[A-Za-z]{1,3}")
 #: Whole days Excel can show: up to 31 December 9999.
 LAST_SERIAL = 2_958_465
@@ -111,7 +112,8 @@ class CellReader:
     def _number(self, text: str, style: str) -> CellValue:
         number = float(text)
         if style in self.styles.dates and FIRST_TRUE_SERIAL <= number <= LAST_SERIAL:
-            return self.epoch + timedelta(days=round(number, 6))
+            with suppress(OverflowError):  # The last four years, where days count from 1904.
+                return self.epoch + timedelta(days=round(number, 6))
         if not number.is_integer():
             return number
         width = self.styles.widths.get(style)

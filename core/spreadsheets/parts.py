@@ -1,6 +1,7 @@
 """The XML parts of a workbook, streamed through expat: what each element means to us."""
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ MAX_ROWS = 100_000
 MAX_COLUMNS = 200
 #: Each level of nesting costs the XML reader memory; no workbook goes near this.
 MAX_DEPTH = 64
+#: Merged ranges are only known at the end of a sheet and kept till then.
+MAX_MERGED = 100_000
+RANGE = re.compile(r"([A-Za-z]{1,3})(\d{1,7}):([A-Za-z]{1,3})(\d{1,7})")
 
 Attributes = dict[str, str]
 
@@ -117,18 +121,22 @@ class RelationsHandler(Listener):
 
 
 class OutlineHandler(Listener):
-    """The sheets in their order, and from when dates count."""
+    """The sheets in their order, which of them are hidden, and from when dates count."""
 
     def __init__(self) -> None:
         super().__init__()
         self.sheets: list[tuple[str, str]] = []
+        self.hidden: set[str] = set()
         self.dates_from_1904 = False
 
     def opened(self, name: str, attributes: Attributes) -> None:
         match name:
             case "sheet":
                 relation = next((v for k, v in attributes.items() if k.endswith(":id")), "")
-                self.sheets.append((attributes.get("name", "").strip(), relation))
+                sheet_name = attributes.get("name", "").strip()
+                self.sheets.append((sheet_name, relation))
+                if attributes.get("state", "visible") != "visible":
+                    self.hidden.add(sheet_name)
             case "workbookPr":
                 self.dates_from_1904 = attributes.get("date1904", "0") in {"1", "true"}
 
@@ -205,6 +213,15 @@ class Row:
     cells: dict[int, CellValue]
 
 
+@dataclass(frozen=True, slots=True)
+class MergedRange:
+    """Cells shown as one: all but the first are stored empty. Columns: 0 = A."""
+
+    reference: str
+    rows: range
+    columns: range
+
+
 class SheetHandler:
     """Builds the rows of a sheet; stops at the caps. Called a million times: kept flat."""
 
@@ -219,6 +236,7 @@ class SheetHandler:
         self._type = self._style = ""
         self._formula = self._listening = self._phonetic = False
         self._pieces: list[str] = []
+        self.merged: list[MergedRange] = []
 
     def take_rows(self) -> list[Row]:
         """The rows finished since the last call."""
@@ -235,10 +253,16 @@ class SheetHandler:
             self._start_row(attributes)
         elif name == "f":
             self._formula = True
-        elif name == "rPh":
-            self._phonetic = True
         elif self._depth > MAX_DEPTH:
             _refuse_abnormal()
+        else:
+            self._start_other(name, attributes)
+
+    def _start_other(self, name: str, attributes: Attributes) -> None:
+        if name == "rPh":
+            self._phonetic = True
+        elif name == "mergeCell":
+            self._note_merged(attributes.get("ref", ""))
         elif ":" in name:
             self._depth -= 1
             self.start(local(name), attributes)
@@ -293,6 +317,17 @@ class SheetHandler:
             value = self._cells.value("".join(self._pieces), self._type, self._style)
             if not (isinstance(value, str) and (value == "" or value.isspace())):
                 self._row[self._column] = value
+
+    def _note_merged(self, reference: str) -> None:
+        found = RANGE.fullmatch(reference)
+        if found is None:
+            return
+        if len(self.merged) >= MAX_MERGED:
+            _refuse_abnormal()
+        left, top, right, bottom = found.groups()
+        rows = range(int(top), int(bottom) + 1)
+        columns = range(column_index(left), column_index(right) + 1)
+        self.merged.append(MergedRange(reference, rows, columns))
 
     def _end_row(self) -> None:
         if self._row:

@@ -5,8 +5,10 @@ raises BadValueError saying what is wrong and how to mend it.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from core.spreadsheets.cells import CellValue, ErrorValue, Formula
@@ -15,7 +17,13 @@ Parser = Callable[[CellValue], Any]
 
 #: Full-width letters, digits and signs as their plain twins; other text is left as typed.
 HALF_WIDTH = {ord("！") + offset: ord("!") + offset for offset in range(94)} | {ord("　"): " "}
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+#: Control characters, and those that show nothing: copied along from web pages and messages.
+UNSEEN_CHARACTERS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069"
+    r"\ufeff\ud800-\udfff]"
+)
+#: The dots that part the names of minorities, in all the shapes they are typed in.
+NAME_DOTS = dict.fromkeys(map(ord, "·•・‧∙⋅."))
 ESCAPED_LINE_END = re.compile(r"_x000[dD]_\n?")
 BETWEEN_HANZI = re.compile(
     r"(?<=[\u3400-\u9fff\U00020000-\U0003ffff])\s+(?=[\u3400-\u9fff\U00020000-\U0003ffff])"
@@ -26,6 +34,9 @@ DATE_TEXT = re.compile(
 )
 FIRST_DATE, LAST_DATE = date(1900, 1, 1), date(2199, 12, 31)
 EPOCH = date(1899, 12, 30)
+BARE_SERIAL = re.compile(r"\d{5}(\.\d+)?")
+#: Days from the first day of workbooks that count from 1900 to that of those from 1904.
+DAYS_TO_1904 = 1462
 DATE_FORMS = "请写成 2023-03-05、2023/3/5 或 2023年3月5日"
 
 
@@ -50,13 +61,13 @@ def shown(value: CellValue | None) -> str:
 def plain(value: CellValue) -> str:
     """The trimmed text of a cell. Raises BadValueError for formulas and error cells."""
     if isinstance(value, str):
-        return CONTROL_CHARACTERS.sub("", ESCAPED_LINE_END.sub("\n", value)).strip()
+        return UNSEEN_CHARACTERS.sub("", ESCAPED_LINE_END.sub("\n", value)).strip()
     if isinstance(value, Formula):
         raise BadValueError("单元格是公式，不能导入", "请复制后“选择性粘贴—数值”，再保存导入")
     if isinstance(value, ErrorValue):
         raise BadValueError(f"单元格显示错误 {value}", "请改为实际内容或清空")
     if isinstance(value, bool):
-        return "是" if value else "否"
+        raise BadValueError("单元格是逻辑值，不是文字", "请改为应填的文字")
     if isinstance(value, datetime):
         return shown(value)
     return str(value)
@@ -64,6 +75,12 @@ def plain(value: CellValue) -> str:
 
 def narrow(value: CellValue) -> str:
     return plain(value).translate(HALF_WIDTH).strip()
+
+
+@lru_cache(maxsize=8192)
+def name_form(name: str) -> str:
+    """A name as it is compared: blanks, dots, width and case of letters make no difference."""
+    return "".join(unicodedata.normalize("NFKC", name).translate(NAME_DOTS).split()).casefold()
 
 
 def text(*, longest: int) -> Parser:
@@ -119,23 +136,38 @@ def day(value: CellValue) -> date | None:
     parts = _date_parts(content)
     if parts is not None and parts[2] is not None:
         return _date_of(*parts)
-    if re.fullmatch(r"\d{5}(\.\d+)?", content):
+    if BARE_SERIAL.fullmatch(content):
         return _within(EPOCH + timedelta(days=int(float(content))))
     raise BadValueError("不是日期", DATE_FORMS)
 
 
+def counted_from_1904(value: CellValue) -> CellValue:
+    """The cell of a workbook whose days count from 1904: a day without a date's format as one
+    counted from 1900, anything else as it is.
+    """
+    if isinstance(value, datetime) or not BARE_SERIAL.fullmatch(content := narrow(value)):
+        return value
+    return float(content) + DAYS_TO_1904
+
+
 def month(value: CellValue) -> date | None:
-    """A month as its first day; a day given with it is dropped."""
+    """A month as its first day; a day given with it is dropped.
+
+    Of a number the last 0 is lost: 1975.10 and 1975.1 are one. Five digits may be a year and a
+    month or one of Excel's days.
+    """
     if isinstance(value, datetime):
         return _within(value.date()).replace(day=1)
     content = narrow(value)
     if not content:
         return None
+    if BARE_SERIAL.fullmatch(content) or (
+        isinstance(value, float) and re.fullmatch(r"\d{4}\.1", content)
+    ):
+        raise BadValueError("是数字，不能确定是哪个月", "请写成 1975-10、1975/10 或 1975年10月")
     parts = _date_parts(content)
     if parts is not None and parts[1] is not None:
         return _date_of(parts[0], parts[1], parts[2] or "1").replace(day=1)
-    if re.fullmatch(r"\d{5}(\.\d+)?", content):
-        return _within(EPOCH + timedelta(days=int(float(content)))).replace(day=1)
     raise BadValueError("不是年月", "请写成 1975-03、1975/3 或 1975年3月")
 
 
@@ -188,6 +220,8 @@ def any_of(labels: Mapping[str, str]) -> Parser:
 
 
 def yes_or_no(value: CellValue) -> bool | None:
+    if isinstance(value, bool):
+        return value
     content = narrow(value)
     if content not in {"", "是", "否"}:
         raise BadValueError("不是可选的内容", "只能填：是、否")

@@ -15,6 +15,7 @@ from django.db.models import Model, QuerySet
 from accounts.audit import Change
 from accounts.models import User
 from accounts.services import Batch
+from core.spreadsheets.values import name_form
 from dossiers.importers.columns import COMMITTEE, MEETING, MEMBER, MEMBERS, SECTOR, Column, Sheet
 from dossiers.importers.problems import Problem, ProblemLog
 from dossiers.importers.register import AmbiguousNameError, Register, UnknownNameError
@@ -193,6 +194,14 @@ class SheetImporter:
                 items = written if several else (written,)
                 found = [self._found(rows, row, column, item) for item in items]
                 row.values[column.field] = tuple(dict.fromkeys(found)) if several else found[0]
+                if row.beside and column.refers == MEMBER:
+                    self._check_name_beside(rows, row, found[0])
+
+    def _check_name_beside(self, rows: SheetRows, row: ParsedRow, code: str | None) -> None:
+        """Columns shifted against one another would give the record to somebody else."""
+        state = self.register.members.get(code or "")
+        if state is not None and name_form(state.name) != name_form(row.beside):
+            rows.refuse_name(row, f"姓名与编号不符，{code} 是{state.name}", "请核对编号和姓名")
 
     def _found(self, rows: SheetRows, row: ParsedRow, column: Column, written: str) -> str | None:
         noun = NOUNS[column.refers]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from attendance.choices import (
+    ATTENDED_STATUSES,
     STANDING_COMMITTEE_KINDS,
     AttendanceStatus,
     MeetingKind,
@@ -11,6 +12,7 @@ from attendance.choices import (
 )
 from attendance.models import Attendance, Meeting, OutsideInvitation, Speech
 from attendance.querysets import SEPARATELY_COLLECTED
+from attendance.selectors import leave_places
 from attendance.services import save_attendance, save_invitations, save_meetings, save_speeches
 from core.spreadsheets import values
 from dossiers.importers.base import Key, SheetImporter, Stored
@@ -88,6 +90,9 @@ class MeetingImporter(SheetImporter):
             period = f"{self.term.start_date} 至 {self.term.end_date}"
             problem = f"开始日期不在本届任期（{period}）之内"
             rows.refuse(row, "start_date", problem, "请核对日期或届次")
+        elif end is not None and not self.term.contains(end) and end >= start:
+            problem = f"结束日期不在本届任期（{self.term.start_date} 至 {self.term.end_date}）之内"
+            rows.refuse(row, "end_date", problem, "请核对日期或届次")
         if end is not None and end < start:
             rows.refuse(row, "end_date", "结束日期早于开始日期", "请核对两个日期")
         self.check_owner(rows, row, "kind")
@@ -162,6 +167,7 @@ class AttendanceImporter(AtMeetingImporter):
         "member": "member__code",
         "status": "status",
         "leave_reason": "leave_reason",
+        "is_walk_in": "is_walk_in",
     }
     service = staticmethod(save_attendance)
 
@@ -189,13 +195,20 @@ class AttendanceImporter(AtMeetingImporter):
             name = self.register.members[code].name
             problem = f"委员 {code} {name} 在 {on} 暂停履职，不能登记考勤"
             rows.refuse(row, "member", problem, "请删去此行，或核对暂停履职的起止日期")
+        came = row.values["status"] in ATTENDED_STATUSES
+        if stored is not None and stored.values["is_walk_in"] and not came:
+            problem = "名单之外到会的委员没有缺席或请假"
+            rows.refuse(row, "status", problem, "请核对；没有到会的，请在签到页撤销签到")
         if not self.context.scope.is_whole:
             self.check_owner(rows, row, "meeting")
 
     def check_together(
         self, rows: SheetRows, unique: Mapping[Key, ParsedRow], stored: Mapping[Key, Stored]
     ) -> None:
-        """Warns of more non-voting participants at a 常委会会议 than is usual."""
+        """Nobody on approved leave is absent. Warns of more non-voting participants at a
+        常委会会议 than is usual.
+        """
+        self._check_leave(rows, unique, stored)
         non_voting: dict[str, set[str]] = {}
         first_rows: dict[str, ParsedRow] = {}
         for key, row in unique.items():
@@ -210,6 +223,23 @@ class AttendanceImporter(AtMeetingImporter):
                 problem = f"列席委员 {len(codes)} 人，超过 {USUAL_NON_VOTING} 人"
                 remedy = "请核对；确需超过的应有书面理由"
                 rows.caution(first_rows[meeting_number], "meeting", problem, remedy)
+
+    def _check_leave(
+        self, rows: SheetRows, unique: Mapping[Key, ParsedRow], stored: Mapping[Key, Stored]
+    ) -> None:
+        absent: dict[str, list[tuple[Key, ParsedRow]]] = {}
+        for key, row in unique.items():
+            if row.values["status"] == AttendanceStatus.ABSENT and rows.is_good(row):
+                known = stored.get(key)
+                if known is None or known.values["status"] != AttendanceStatus.ABSENT:
+                    absent.setdefault(key[0], []).append((key, row))
+        for some in in_lists(absent):
+            leave = leave_places(term=self.term, meetings=some)
+            for meeting_number in some:
+                for key, row in absent[meeting_number]:
+                    if leave.covers(*key):
+                        problem = "该委员本场已获准请假，不是缺席"
+                        rows.refuse(row, "status", problem, "请填请假；请假有误的，请先更正请假")
 
     def _is_non_voting(self, key: Key) -> bool:
         meeting_number, _, code = key

@@ -8,6 +8,7 @@ from dossiers.importers.base import Key, SheetImporter, SheetPlan, Stored
 from dossiers.importers.columns import Sheet, choice, day, member, text
 from dossiers.importers.contradictions import BACK_DATING, attendance_of_members
 from dossiers.importers.register import Span, UnknownNameError
+from dossiers.importers.reopening import Ending, Reopened, check_reopened
 from dossiers.importers.rows import ParsedRow, SheetRows
 from members.choices import Post
 from members.models import SuspensionPeriod, Tenure
@@ -22,6 +23,7 @@ class PeriodImporter(SheetImporter):
     """Rows with a half-open period, of which one member may not have two at once."""
 
     overlap_noun: str
+    ending: Ending
 
     @abstractmethod
     def known_spans(self, row: ParsedRow) -> dict[date, Span]:
@@ -31,10 +33,24 @@ class PeriodImporter(SheetImporter):
         start, end = row.values["start_date"], row.values["end_date"]
         if end is not None and end < start:
             rows.refuse(row, "end_date", "结束日期早于开始日期", "请核对两个日期")
+        left = self.register.members[row.values["member"]].serving.end
+        if end is None and left is not None and stored and stored.values["end_date"] == left:
+            # It ended with the membership: the blank says nothing else.
+            row.values["end_date"] = left
 
     def check_together(
         self, rows: SheetRows, unique: Mapping[Key, ParsedRow], stored: Mapping[Key, Stored]
     ) -> None:
+        check_reopened(
+            rows,
+            self.ending,
+            [
+                Reopened(row, stored[key].pk, end)
+                for key, row in unique.items()
+                if key in stored and row.values["end_date"] is None
+                if (end := stored[key].values["end_date"]) is not None
+            ],
+        )
         groups: dict[Key, list[ParsedRow]] = {}
         for key, row in unique.items():
             if rows.is_good(row):
@@ -89,6 +105,7 @@ class TenureImporter(PeriodImporter):
     }
     service = staticmethod(save_tenures)
     overlap_noun = "同一职务任期"
+    ending = Ending("end_date", Tenure, "end_date", "卸任", "恢复任职", "已卸任的请补填结束日期")
 
     def known_spans(self, row: ParsedRow) -> dict[date, Span]:
         return self.register.tenures.get((row.values["member"], row.values["post"]), {})
@@ -162,6 +179,9 @@ class SuspensionImporter(PeriodImporter):
     }
     service = staticmethod(save_suspensions)
     overlap_noun = "暂停履职"
+    ending = Ending(
+        "end_date", SuspensionPeriod, "end_date", "恢复履职", "又为暂停", "已恢复的请补填结束日期"
+    )
 
     def known_spans(self, row: ParsedRow) -> dict[date, Span]:
         return self.register.suspensions.get(row.values["member"], {})

@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from attendance.models import Meeting
+from core.spreadsheets.values import name_form
 from members.models import (
     Member,
     Sector,
@@ -103,7 +104,10 @@ class Register:
     shorthand: dict[tuple[str, str, date], Shorthand] = field(default_factory=dict)
     bad_members: dict[str, int] = field(default_factory=dict)
     bad_meetings: dict[str, int] = field(default_factory=dict)
+    #: By the form in which names are compared.
     codes_by_name: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    #: By the code without the zeros it begins with: spreadsheets take them off numbers.
+    codes_without_zeros: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     unreadable: set[str] = field(default_factory=set)
     _suggestions: int = 0
 
@@ -139,13 +143,20 @@ class Register:
     def put_member(self, state: MemberState) -> None:
         known = self.members.get(state.code)
         if known is not None:
-            self.codes_by_name[known.name].discard(state.code)
+            self.codes_by_name[name_form(known.name)].discard(state.code)
         self.members[state.code] = state
-        self.codes_by_name[state.name].add(state.code)
+        self.codes_by_name[name_form(state.name)].add(state.code)
+        self.codes_without_zeros[state.code.lstrip("0")].add(state.code)
 
     def knows_member(self, written: str) -> bool:
         """Whether a member of that number or name is there."""
-        return written in self.members or bool(self.codes_by_name.get(written))
+        return written in self.members or bool(self.codes_by_name.get(name_form(written)))
+
+    def put_bad_member(self, written: str, row: int) -> None:
+        """A member of that number or name stands on a row that is refused."""
+        if not self.knows_member(written):
+            self.bad_members.setdefault(written, row)
+            self.bad_members.setdefault(name_form(written), row)
 
     # What a cell points to --------------------------------------------------------------
     def member_code(self, written: str) -> str:
@@ -155,21 +166,20 @@ class Register:
         """
         if written in self.members:
             return written
-        codes = sorted(self.codes_by_name.get(written, ()))
+        name = name_form(written)
+        codes = sorted(self.codes_by_name.get(name, ()))
         if len(codes) == 1:
             return codes[0]
         if codes:
             raise AmbiguousNameError("、".join(self._described(code) for code in codes))
-        if written in self.bad_members:
-            return written
+        for bad in (written, name):
+            if bad in self.bad_members:
+                return bad
         near = self._near(written, [*self.members, *self.codes_by_name])
-        raise UnknownNameError(
-            "、".join(
-                self._described(code)
-                for name in near
-                for code in sorted(self.codes_by_name.get(name, {name}))
-            )
-        )
+        found = [code for each in near for code in sorted(self.codes_by_name.get(each, {each}))]
+        alike = sorted(self.codes_without_zeros.get(written.lstrip("0"), ()))
+        offered = list(dict.fromkeys([*alike, *found]))[:NAMES_OFFERED]
+        raise UnknownNameError("、".join(map(self._described, offered)))
 
     def _described(self, code: str) -> str:
         state = self.members.get(code)

@@ -1,10 +1,12 @@
 """委员名册: who serves, from when to when."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from accounts.services import Batch
 from core.spreadsheets import values
+from core.spreadsheets.values import name_form
 from dossiers.importers.base import (
     Key,
     SheetImporter,
@@ -25,12 +27,19 @@ from dossiers.importers.columns import (
 )
 from dossiers.importers.contradictions import BACK_DATING, entries_of_members
 from dossiers.importers.register import MemberState, Shorthand, Span
+from dossiers.importers.reopening import Ending, Reopened, check_reopened
 from dossiers.importers.rows import ParsedRow, SheetRows
 from members.choices import Gender, Party, Post
 from members.models import Member, Tenure
 from members.services import save_members, save_tenures
 
 STANDING = Post.STANDING_MEMBER
+EXIT = Ending(
+    "exited_date", Member, "exited_date", "退出", "恢复为在任", "仍为退出的请补填退出日期"
+)
+STANDING_END = Ending(
+    "standing_end", Tenure, "end_date", "卸任常委", "恢复为常委", "已卸任的请补填常委卸任日期"
+)
 
 
 class RosterImporter(SheetImporter):
@@ -99,10 +108,8 @@ class RosterImporter(SheetImporter):
 
     def check_row(self, rows: SheetRows, row: ParsedRow, stored: Stored | None) -> None:
         joined, exited = row.values["joined_date"], row.values["exited_date"]
-        left = stored.values["exited_date"] if stored else None
-        if left is not None and exited is None:
-            problem = f"该委员已登记于 {left} 退出，导入后恢复为在任"
-            rows.caution(row, "exited_date", problem, "请核对；仍为退出的请补填退出日期")
+        if stored is not None:
+            self._compare_with_stored(rows, row, stored.values)
         if exited is not None and exited < joined:
             rows.refuse(row, "exited_date", "退出日期早于入届日期", "请核对两个日期")
             return
@@ -117,6 +124,17 @@ class RosterImporter(SheetImporter):
             rows.refuse(row, "standing_start", "常委任职日期不在该委员任期之内", "请核对日期")
         self._check_standing_overlap(rows, row, Span(start, end))
 
+    @staticmethod
+    def _compare_with_stored(rows: SheetRows, row: ParsedRow, stored: Mapping[str, Any]) -> None:
+        given = row.values
+        if name_form(stored["name"]) != name_form(given["name"]):
+            problem = f"姓名由“{stored['name']}”改为“{given['name']}”"
+            rows.caution(row, "name", problem, "请核对编号和姓名是否错行")
+        ended = given["exited_date"] is not None and stored["standing_end"] == given["exited_date"]
+        if ended and given["standing_end"] is None:
+            # Whoever leaves holds no post any more: the blank says nothing else.
+            given["standing_end"] = stored["standing_end"]
+
     def _check_standing_overlap(self, rows: SheetRows, row: ParsedRow, span: Span) -> None:
         others = self.register.tenures.get((row.values["code"], STANDING), {})
         for start, other in others.items():
@@ -127,7 +145,11 @@ class RosterImporter(SheetImporter):
     def check_together(
         self, rows: SheetRows, unique: Mapping[Key, ParsedRow], stored: Mapping[Key, Stored]
     ) -> None:
-        """A shortened membership must not leave attendance, works or posts outside it."""
+        """A shortened membership must not leave attendance, works or posts outside it; an older
+        list must not undo an exit, nor a number without its zeros make a second member.
+        """
+        self._check_zeros(rows, unique, stored)
+        self._check_reopened(rows, unique, stored)
         shortened = {
             key[0]: row
             for key, row in unique.items()
@@ -142,6 +164,43 @@ class RosterImporter(SheetImporter):
                 problem = f"该委员在任期之外已有记录：{entry.label}（{entry.on}）"
                 rows.refuse(row, "joined_date" if early else "exited_date", problem, BACK_DATING)
 
+    def _check_zeros(
+        self, rows: SheetRows, unique: Mapping[Key, ParsedRow], stored: Mapping[Key, Stored]
+    ) -> None:
+        """Spreadsheets take 0001 for the number 1."""
+        names = {code: state.name for code, state in self.register.members.items()}
+        names |= {key[0]: row.values["name"] for key, row in unique.items()}
+        alike: dict[str, list[str]] = {}
+        for code in names:
+            alike.setdefault(code.lstrip("0"), []).append(code)
+        for key, row in unique.items():
+            fuller = [other for other in alike[key[0].lstrip("0")] if len(other) > len(key[0])]
+            if key in stored or not fuller:
+                continue
+            other = max(fuller, key=len)
+            problem = f"与编号 {other}（{names[other]}）只差前面的 0"
+            if name_form(names[other]) == name_form(row.values["name"]):
+                rows.refuse(row, "code", problem, f"请把编号设为文本格式，写全 {other}")
+            else:
+                rows.caution(row, "code", problem, "请核对编号前面的 0 是否丢失")
+
+    def _check_reopened(
+        self, rows: SheetRows, unique: Mapping[Key, ParsedRow], stored: Mapping[Key, Stored]
+    ) -> None:
+        known = [(row, stored[key]) for key, row in unique.items() if key in stored]
+        check_reopened(rows, EXIT, _reopened(known, "exited_date"))
+        ended = list(_reopened(known, "standing_end"))
+        posts = self._standing_posts() if ended else {}
+        check_reopened(
+            rows,
+            STANDING_END,
+            [
+                Reopened(each.row, posts[each.row.values["code"], start][0], each.end)
+                for each in ended
+                if (start := each.row.values["standing_start"]) is not None
+            ],
+        )
+
     def accept(self, row: ParsedRow) -> None:
         given = row.values
         span = Span(given["joined_date"], given["exited_date"])
@@ -154,8 +213,8 @@ class RosterImporter(SheetImporter):
 
     def reject(self, row: ParsedRow) -> None:
         for written in (row.values.get("code"), row.values.get("name")):
-            if written and not self.register.knows_member(written):
-                self.register.bad_members.setdefault(written, row.number)
+            if written:
+                self.register.put_bad_member(written, row.number)
 
     def compare(
         self, rows: SheetRows, unique: Mapping[Key, ParsedRow], stored: Mapping[Key, Stored]
@@ -167,14 +226,18 @@ class RosterImporter(SheetImporter):
         plan.writes.append((save_tenures, self._standing_batch()))
         return plan
 
-    def _standing_batch(self) -> Batch:
+    def _standing_posts(self) -> dict[tuple[str, date], tuple[int, date | None]]:
+        """Key and end of every stored 常委 row, by member and first day."""
         posts = Tenure.objects.filter(member__term=self.term, post=STANDING)
-        known = {
+        return {
             (code, start): (pk, end)
             for pk, code, start, end in posts.values_list(
                 "pk", "member__code", "start_date", "end_date"
             )
         }
+
+    def _standing_batch(self) -> Batch:
+        known = self._standing_posts()
         added, amended = [], {}
         for (code, _, start), shorthand in self.register.shorthand.items():
             pk, stored_end = known.get((code, start), (None, None))
@@ -212,6 +275,14 @@ def _is_shortened(stored: Stored, row: ParsedRow) -> bool:
         was["exited_date"] is None or now["exited_date"] < was["exited_date"]
     )
     return bool(later_start or earlier_end)
+
+
+def _reopened(known: Iterable[tuple[ParsedRow, Stored]], field_name: str) -> Iterator[Reopened]:
+    """Rows that leave an end blank which is stored."""
+    for row, stored in known:
+        end = stored.values[field_name]
+        if end is not None and row.values[field_name] is None:
+            yield Reopened(row, stored.pk, end)
 
 
 def _without_shorthand(batch: Batch) -> Batch:

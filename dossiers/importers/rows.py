@@ -1,27 +1,33 @@
 """From the rows of a sheet to parsed rows that remember where they stood."""
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from core.spreadsheets.cells import CellValue, Formula
-from core.spreadsheets.reading import Row
-from core.spreadsheets.values import BadValueError, plain, shown
+from core.spreadsheets.reading import MergedRange, Page, Row
+from core.spreadsheets.values import BadValueError, counted_from_1904, plain, shown
 from dossiers.importers.columns import MEMBER, Column, Sheet
 from dossiers.importers.problems import HEADER_ROW, Problem, ProblemLog
 
 #: Stands beside 委员编号 on any sheet: read where the number is empty.
 NAME_COLUMN = "姓名"
+#: Merged ranges told one by one; a sheet with more has them everywhere.
+MOST_MERGED = 100
 
 
 @dataclass(slots=True)
 class ParsedRow:
-    """One row: its place, its cells as they stood, its values by field."""
+    """One row: its place, its cells as they stood, its values by field, and the name that stands
+    beside the member's number.
+    """
 
     number: int
     cells: dict[int, CellValue]
     values: dict[str, Any]
+    beside: str = ""
 
 
 @dataclass
@@ -71,16 +77,25 @@ class SheetRows:
     ) -> None:
         self.log.refuse(self.problem(row, field_name, problem, remedy, follows=follows))
 
+    def refuse_name(self, row: ParsedRow, problem: str, remedy: str) -> None:
+        """Refuses the row for the name beside the number."""
+        name = Problem(self.sheet.name, row.number, NAME_COLUMN, row.beside, problem, remedy)
+        self.log.refuse(name)
+
     def caution(self, row: ParsedRow, field_name: str, problem: str, remedy: str) -> None:
         self.log.caution(self.problem(row, field_name, problem, remedy))
 
 
-def parse_sheet(sheet: Sheet, rows: Iterator[Row], log: ProblemLog) -> SheetRows:
+def parse_sheet(sheet: Sheet, page: Page, log: ProblemLog) -> SheetRows:
     """Reads the headers, then every row; faults go to the log."""
     parsed = SheetRows(sheet, log)
+    rows = iter(page)
     header = next(rows, None)
     complete = _read_headers(parsed, header)
-    readers = [_CellReader(column, parsed.places.get(column.field)) for column in sheet.columns]
+    readers = [
+        _CellReader(column, parsed.places.get(column.field), from_1904=page.counts_from_1904)
+        for column in sheet.columns
+    ]
     places = frozenset(parsed.places.values())
     for row in rows:
         if complete and places.isdisjoint(row.cells):
@@ -92,8 +107,42 @@ def parse_sheet(sheet: Sheet, rows: Iterator[Row], log: ProblemLog) -> SheetRows
             values, sound = _read_what_can_be(row, readers), False
             log.bad_rows[sheet.name].add(row.number)
         kept = parsed.rows if sound else parsed.unreadable
-        kept.append(ParsedRow(row.number, row.cells, values))
+        kept.append(ParsedRow(row.number, row.cells, values, _beside(parsed, row)))
+    if header is not None and page.merged:
+        _refuse_merged(parsed, header.number, page.merged)
     return parsed
+
+
+def _refuse_merged(parsed: SheetRows, header: int, merged: Iterable[MergedRange]) -> None:
+    """Below the header a merged range hides the values of all its cells but the first.
+
+    Read as blanks they would clear what is stored.
+    """
+    named = {place: parsed.sheet.by_field[name].name for name, place in parsed.places.items()}
+    if parsed.name_place is not None:
+        named[parsed.name_place] = NAME_COLUMN
+    known = {row.number: row for row in (*parsed.rows, *parsed.unreadable)}
+    numbers = sorted(known)
+    bad, told = parsed.log.bad_rows[parsed.sheet.name], 0
+    for area in merged:
+        top, left = known.get(area.rows.start), area.columns.start
+        first = None if top is None else top.cells.get(left)
+        hidden = [place for place in named if place in area.columns]
+        if len(area.rows) == 1 and left in hidden:
+            hidden.remove(left)
+        if first is None or not hidden or area.rows.start <= header:
+            continue
+        told += 1
+        if told > MOST_MERGED:
+            bad.update(numbers)
+            break
+        within = slice(bisect_left(numbers, area.rows.start), bisect_left(numbers, area.rows.stop))
+        bad.update(numbers[within])
+        name, problem = named[min(hidden)], f"{area.reference} 是合并单元格"
+        remedy = "请取消合并后逐行填写"
+        parsed.log.refuse(
+            Problem(parsed.sheet.name, area.rows.start, name, shown(first), problem, remedy)
+        )
 
 
 def _read_headers(parsed: SheetRows, header: Row | None) -> bool:
@@ -120,7 +169,7 @@ def _read_header(parsed: SheetRows, number: int, place: int, cell: CellValue) ->
         remedy = "请把表头改为文字"
         log.refuse(Problem(sheet.name, number, "", str(cell), "表头是公式，不能导入", remedy))
         return
-    name = "".join(shown(cell).split()).rstrip("*＊")
+    name = "".join(plain(shown(cell)).split()).rstrip("*＊")
     column = sheet.by_name.get(name)
     if column is None and name == NAME_COLUMN and sheet.member_fields:
         parsed.name_place = place
@@ -137,11 +186,12 @@ def _read_header(parsed: SheetRows, number: int, place: int, cell: CellValue) ->
 class _CellReader:
     """Parses the cells of one column; what has been read once is not read again."""
 
-    __slots__ = ("_known", "column", "place")
+    __slots__ = ("_from_1904", "_known", "column", "place")
 
-    def __init__(self, column: Column, place: int | None) -> None:
+    def __init__(self, column: Column, place: int | None, *, from_1904: bool) -> None:
         self.column = column
         self.place = place
+        self._from_1904 = from_1904 and column.is_date
         self._known: dict[Any, Any] = {}
 
     def read(self, cell: CellValue) -> Any:
@@ -150,7 +200,7 @@ class _CellReader:
         known_as = (type(cell), cell)
         if known_as in self._known:
             return self._known[known_as]
-        value = self.column.parse(cell)
+        value = self.column.parse(counted_from_1904(cell) if self._from_1904 else cell)
         if value is None:
             value = self.column.empty
         self._known[known_as] = value
@@ -197,3 +247,9 @@ def _read_what_can_be(row: Row, readers: list[_CellReader]) -> dict[str, Any]:
 def _name_beside(parsed: SheetRows, row: Row) -> str:
     cell = None if parsed.name_place is None else row.cells.get(parsed.name_place)
     return "" if cell is None else "".join(plain(cell).split())
+
+
+def _beside(parsed: SheetRows, row: Row) -> str:
+    """The name beside the number where it is text: of a formula nobody knows what it says."""
+    cell = None if parsed.name_place is None else row.cells.get(parsed.name_place)
+    return "".join(plain(cell).split()) if isinstance(cell, str) else ""

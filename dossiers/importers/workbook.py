@@ -184,6 +184,7 @@ def examine_workbook(
         importers = _importers_of(workbook, log)
         plan = ImportPlan(term, filename, sha256, skip_bad_rows, read_mark(), log)
         context = Context(term, Register.load(term), log, scope)
+        context.register.unreadable |= workbook.repeated
         for done, importer in enumerate(importers):
             name = importer.sheet.name
             progress(done, len(importers), f"正在检查《{name}》")
@@ -193,14 +194,22 @@ def examine_workbook(
 
 
 def _importers_of(workbook: Workbook, log: ProblemLog) -> list[type[SheetImporter]]:
-    """Those whose sheets the file has; other sheets are mentioned and left alone."""
+    """Those whose sheets the file has once; other sheets are mentioned and left alone."""
     known = {importer.sheet.name for importer in IMPORTERS}
     for name in workbook.sheet_names:
         if name not in known and name != NOTES_SHEET:
             remedy = "本表不导入；如需导入，请按模板更正工作表名称"
             log.caution(Problem(name, HEADER_ROW, "", "", "不认识的工作表，已忽略", remedy))
-    present = [importer for importer in IMPORTERS if importer.sheet.name in workbook.sheet_names]
-    if not present:
+        elif name in known and name in workbook.repeated:
+            problem = "文件中有几张同名的工作表（名称前后的空格不算），不知以哪张为准"
+            remedy = "请合并成一张，或删去多余的"
+            log.refuse(Problem(name, HEADER_ROW, "", "", problem, remedy))
+        elif name in known and name in workbook.hidden:
+            remedy = "请取消隐藏并核对；不应导入的请删去本表"
+            log.caution(Problem(name, HEADER_ROW, "", "", "本表是隐藏的，其内容也导入", remedy))
+    names = {name for name in workbook.sheet_names if name not in workbook.repeated}
+    present = [importer for importer in IMPORTERS if importer.sheet.name in names]
+    if not present and not log.errors:
         names = "、".join(importer.sheet.name for importer in IMPORTERS)
         raise WorkbookRefusedError(
             f"文件中没有可导入的工作表。工作表名称应为：{names}。可先下载模板。"

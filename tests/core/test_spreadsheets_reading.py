@@ -137,6 +137,41 @@ def test_integer_keeps_to_its_bounds(written, found):
         assert parse(written) == found
 
 
+@pytest.mark.parametrize("parse", [values.day, values.month, values.year, values.numbers_list])
+def test_truth_values_are_yes_or_no_only(parse):
+    with pytest.raises(BadValueError, match="逻辑值"):
+        parse(True)
+    assert (values.yes_or_no(True), values.yes_or_no(False)) == (True, False)
+
+
+def test_unseen_characters_are_left_out():
+    unseen = "\u200b\u200e\u202e\u2060\ufeff\x07"
+
+    assert values.narrow(f"{unseen}00{unseen}12{unseen}") == "0012"
+    assert values.text(longest=3)(unseen) is None
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["买买提·阿不都", "买买提．阿不都", "买买提•阿不都", " 买买提 ・ 阿不都 ", "买买提‧阿不都"],
+)
+def test_names_are_compared_in_one_form(typed):
+    assert values.name_form(typed) == values.name_form("买买提·阿不都")
+    assert values.name_form("王伟（女）") == values.name_form("王伟 (女)")
+    assert values.name_form("王伟") != values.name_form("王玮")
+
+
+def test_merged_ranges_are_known_when_the_rows_are_read(tmp_path):
+    def fill(page):
+        page.append(["甲", "乙"])
+        page.merge_cells("B2:C5")
+
+    with open_workbook(saved(tmp_path, fill)) as workbook:
+        page = workbook.rows("表")
+        assert [row.number for row in page] == [1]
+        assert [(each.rows, each.columns) for each in page.merged] == [(range(2, 6), range(1, 3))]
+
+
 def test_text_is_trimmed_and_measured():
     parse = values.text(longest=3)
 

@@ -1,14 +1,16 @@
 """The commands: their exit codes, their words and their report."""
 
 import json
+import os
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
 from openpyxl import load_workbook
 
 from attendance.models import Meeting
-from dossiers.importers import IMPORTERS
+from dossiers.importers import IMPORTERS, workbook
 from tests.building import make_term
 from tests.dossiers.workbooks import MEETINGS, write
 
@@ -97,6 +99,43 @@ def test_report_that_cannot_be_written_stops_before_importing(file, tmp_path):
 
     assert code == 2
     assert Meeting.objects.count() == 0
+
+
+def test_report_that_is_a_folder_stops_before_importing(file, tmp_path):
+    code, _, _ = run(file, "--term", "pingxiang-14", "--skip-bad-rows", "--report", tmp_path)
+
+    assert code == 2
+    assert Meeting.objects.count() == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["book.xlsx"]
+
+
+def test_report_into_a_pipe_leaves_the_pipe(file, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDWR)
+
+    code, _, _ = run(file, "--term", "pingxiang-14", "--report", pipe)
+
+    assert code == 1
+    assert json.loads(os.read(reader, 65536))["errors"] == [FAULT]
+    assert pipe.is_fifo()
+    os.close(reader)
+
+
+def test_report_tells_of_a_conflict_with_what_is_stored(file, tmp_path, monkeypatch):
+    report = tmp_path / "report.json"
+    report.write_text("{}")
+
+    def refuse(*_):
+        raise IntegrityError
+
+    monkeypatch.setattr(workbook, "_write", refuse)
+    code, _, _ = run(file, "--term", "pingxiang-14", "--skip-bad-rows", "--report", report)
+
+    assert code == 1
+    told = json.loads(report.read_text())
+    assert told["sheets"] == {}
+    assert [error["problem"][:8] for error in told["errors"]] == ["数据与库中已有记"]
 
 
 def test_file_that_is_no_workbook_exits_with_1(file, tmp_path):

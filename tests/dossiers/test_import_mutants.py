@@ -31,6 +31,7 @@ RAW = (
     b"",
     b"x",
     b"1.5.5",
+    b"2958465",
     b"&#0;",
     b"\xff",
 )
@@ -72,6 +73,8 @@ def mutate_parts(rng, path):
                         rb"[^<>=\" /vrst]+", lambda _: rng.choice(RAW), place[0], count=1
                     )
                     content = content[: place.start()] + value + content[place.end() :]
+            if entry.filename == "xl/workbook.xml" and rng.random() < 0.3:
+                content = re.sub(rb"<workbookPr ?", b'<workbookPr date1904="1" ', content)
             copy.writestr(entry, content)
     path.write_bytes(changed.getvalue())
 

@@ -1,7 +1,5 @@
 """What an import warns of without refusing it."""
 
-from datetime import date
-
 import pytest
 
 from attendance.models import Meeting
@@ -77,7 +75,7 @@ def test_unknown_columns_and_sheets_are_only_warned_of(term, tmp_path):
 
 
 def test_member_who_left_does_not_come_back_unnoticed(term, tmp_path):
-    make_member(term, "0001", name="张三", exited=date(2023, 1, 1))
+    load(term, tmp_path, {"委员名册": [ROSTER, person("0001", "张三", exited="2023-01-01")]})
 
     back = look(term, tmp_path, {"委员名册": [ROSTER, person("0001", "张三")]})
     silent = look(term, tmp_path, {"委员名册": [ROSTER[:5], person("0001", "张三")[:5]]})

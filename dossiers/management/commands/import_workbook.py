@@ -1,14 +1,14 @@
 """import_workbook FILE.xlsx --term CODE [--dry-run] [--skip-bad-rows] [--report FILE.json]"""
 
-import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from core.commands import REFUSED, DutyCommand, WrongUsageError
-from core.spreadsheets.reading import WorkbookRefusedError
+from core.commands import REFUSED, DutyCommand, WrongUsageError, write_json
+from core.refusals import RefusalError
 from dossiers.importers import (
     ImportPlan,
     ImportRefusedError,
@@ -48,16 +48,15 @@ class Command(DutyCommand):
                 plan = import_workbook(**given, actor=None, at=timezone.now())
         except ImportRefusedError as refusal:
             plan = refusal.plan
-        except WorkbookRefusedError as refusal:
-            self._write_report(options["report"], _unreadable(str(refusal)))
+        except RefusalError as refusal:
+            self._write_report(options["report"], _refused_whole(str(refusal)))
             raise
         self._write_report(options["report"], plan.report())
         self._tell(plan, dry_run=options["dry_run"])
 
     def _write_report(self, path: Path | None, report: dict[str, Any]) -> None:
-        if path is None:
-            return
-        path.write_text(json.dumps(report, ensure_ascii=False, indent=2), encoding="utf-8")
+        if path is not None:
+            write_json(path, report)
 
     def _tell(self, plan: ImportPlan, *, dry_run: bool) -> None:
         for warning in plan.log.warnings:
@@ -79,13 +78,18 @@ def _check_writable(path: Path | None) -> None:
     """Before anything is imported: a report that cannot be written is no reason to fail after."""
     if path is None:
         return
+    if path.is_dir():
+        raise WrongUsageError(f"{path} 是目录，--report 后面要写文件名。")
+    if path.exists() and not path.is_file():
+        return  # A pipe or a device.
     try:
-        path.touch()
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
     except OSError as error:
-        raise WrongUsageError(f"结果文件 {path} 不能写入。") from error
+        raise WrongUsageError(f"结果文件 {path} 不能写入：{error.strerror}。") from error
 
 
-def _unreadable(message: str) -> dict[str, Any]:
-    """The report on a file that could not be opened at all."""
+def _refused_whole(message: str) -> dict[str, Any]:
+    """The report where no single row is at fault: the file, or what is stored, stands against it."""
     whole = {"sheet": "", "row": 0, "column": "", "value": "", "problem": message, "remedy": ""}
     return {"sheets": {}, "errors": [whole], "warnings": []}
