@@ -311,7 +311,7 @@ def test_command_names_characters_no_font_has(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("--term", "none", "--year", "2023", "--format", "pdf"), 1, "没有代码为 none 的届次"),
+        (("--term", "none", "--year", "2023", "--format", "pdf"), 2, "没有代码为“none”的届次"),
         (("--term", "test-1", "--year", "1999", "--format", "pdf"), 1, "1999年不在"),
         (("--term", "test-1", "--year", "0", "--format", "pdf"), 1, "0年不在"),
         (("--term", "test-1", "--year", "2023", "--format", "doc"), 2, "可选"),

@@ -2,11 +2,10 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import CommandError
 from django.utils import timezone
 
-from core.commands import REFUSED, DutyCommand
-from members.models import Term
+from core.commands import DutyCommand, WrongUsageError
+from members.selectors import TermUnknownError, named_term
 from reporting.choices import FileFormat
 from reporting.exporters.packages import export_to_folder
 from reporting.selectors.forms import form_date
@@ -36,9 +35,10 @@ class Command(DutyCommand):
         parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="放到哪个目录")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        term = Term.objects.select_related("assembly").filter(code=options["term"]).first()
-        if term is None:
-            raise CommandError(f"没有代码为 {options['term']} 的届次。", returncode=REFUSED)
+        try:
+            term = named_term(options["term"])
+        except TermUnknownError as error:
+            raise WrongUsageError(str(error)) from error
         selection = Selection(
             term=term,
             year=options["year"],
