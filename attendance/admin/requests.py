@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.admin import register
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -21,7 +21,7 @@ from attendance.forms.seats import seat_context
 from attendance.models import LeaveRequest, NonVotingSeat, Procedure, ProcedureStep
 from attendance.selectors.leave import filing_meetings, is_withdrawable, with_chain
 from attendance.selectors.seats import with_people
-from core.refusals import RefusalError
+from core.refusals import RefusalError, told_on
 from members.admin.lists import MemberSectorFilter, TermFilter, member_search
 
 #: Days back and ahead within which meetings are offered to file leave for.
@@ -181,12 +181,8 @@ class LeaveRequestAdmin(RequestAdmin):
 
     def _filed(self, request, form):
         """The request, or None with the refusal shown on the form."""
-        try:
+        with told_on(form):
             return form.carry_out(actor=request.user, at=timezone.now())
-        except RefusalError as refusal:
-            form.add_error(None, str(refusal))
-        except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
         return None
 
     def change_view(self, request, object_id, form_url="", extra_context=None):

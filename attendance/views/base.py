@@ -1,17 +1,13 @@
 """What the pages of a sitting share: which sitting it is, and how an act is told."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
-from django.forms import Form
 from django.shortcuts import get_object_or_404
 from django.utils.functional import cached_property
 
 from accounts.views.entrance import AtDesk
 from attendance.models import Attendance, Sitting
-from core.refusals import RefusalError
 
 
 class SittingPage(AtDesk):
@@ -42,16 +38,3 @@ class AttendancePage(AtDesk):
             sitting__in=Sitting.objects.kept_by(self.request.user)
         ).select_related("sitting__meeting", "member__person", "member__sector", "recorded_by")
         return get_object_or_404(kept, pk=self.kwargs["pk"])
-
-
-def carried_out(form: Form, act: Callable[[], Any]) -> bool:
-    """Whether the act was done; a refusal is told on the form."""
-    try:
-        act()
-    except RefusalError as refusal:
-        form.add_error(None, str(refusal))
-    except ValidationError as refusal:
-        form.add_error(None, refusal.messages)
-    else:
-        return True
-    return False

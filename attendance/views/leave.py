@@ -24,9 +24,8 @@ from attendance.selectors.leave import (
     own_leave,
     with_chain,
 )
-from attendance.views.base import carried_out
 from core.files import attachment_response
-from core.refusals import RefusalError
+from core.refusals import RefusalError, carried_out
 from members.models import Member
 
 READ = "attendance.view_leaverequest"

@@ -1,5 +1,5 @@
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -11,7 +11,7 @@ from accounts.admin import AuditedModelAdmin
 from accounts.services.reading import note_reading
 from core.dates import planned
 from core.files import attachment_name
-from core.refusals import RefusalError
+from core.refusals import told_on
 from dossiers.choices import ObjectionAct, ObjectionState
 from dossiers.forms.objections import AnswerForm, PassOnForm
 from dossiers.models import Objection
@@ -148,12 +148,8 @@ class ObjectionAdmin(AuditedModelAdmin):
 
     def _carried_out(self, request, form, objection):
         """What the service made, or None with the refusal shown on the form."""
-        try:
+        with told_on(form):
             return form.carry_out(objection, actor=request.user, at=timezone.now())
-        except RefusalError as refusal:
-            form.add_error(None, str(refusal))
-        except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
         return None
 
     def _detail(self, request, objection, **forms):

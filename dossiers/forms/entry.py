@@ -5,11 +5,10 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Model
 
 from accounts.models import User
-from core.refusals import RefusalError
+from core.refusals import told_on
 from dossiers.forms.fields import DayField, MembersField
 from members.choices import RecordKind
 from members.models import Term
@@ -55,12 +54,8 @@ class EntryForm(forms.Form):
 
     def carry_out(self, *, actor: User, at: datetime) -> Model | None:
         """The record entered, or None with the refusal shown on the form."""
-        try:
+        with told_on(self):
             return self.enter(actor=actor, at=at)
-        except RefusalError as refusal:
-            self.add_error(None, str(refusal))
-        except ValidationError as refusal:
-            self.add_error(None, refusal.messages)
         return None
 
     @abstractmethod

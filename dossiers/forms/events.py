@@ -24,7 +24,7 @@ from attendance.services.entry import (
     mark_attendance,
 )
 from core.dates import planned
-from core.refusals import RefusalError
+from core.refusals import told_on
 from dossiers.forms.entry import EntryForm
 from dossiers.forms.fields import DayField, MemberField, MembersField, options
 from dossiers.forms.works import NUMBER, TITLE
@@ -174,7 +174,7 @@ class MarkForm(forms.Form):
 
     def carry_out(self, *, actor: User, at: datetime) -> int | None:
         """How many were written, or None with the refusal shown on the form."""
-        try:
+        with told_on(self):
             return len(
                 mark_attendance(
                     meeting=self.meeting,
@@ -186,8 +186,4 @@ class MarkForm(forms.Form):
                     at=at,
                 )
             )
-        except RefusalError as refusal:
-            self.add_error(None, str(refusal))
-        except ValidationError as refusal:
-            self.add_error(None, refusal.messages)
         return None

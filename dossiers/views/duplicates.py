@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +10,7 @@ from django.views import View
 from django.views.generic import TemplateView
 
 from accounts.services.records import RecordGoneError
-from core.refusals import RefusalError
+from core.refusals import RefusalError, told_on
 from dossiers.forms.deciding import ConversionForm, DistinctForm, LinkForm, MergeForm
 from dossiers.selectors.comparing import compared_rows, listed_pairs
 from dossiers.selectors.duplicates import COMPARED, SUSPECTS_SINCE, collected, suspects
@@ -193,18 +192,13 @@ class ConversionCreateView(Conversions, TemplateView):
         )
         if form.is_valid():
             act = link_opinion if links else convert_proposal
-            try:
+            with told_on(form):
                 report = act(
                     proposal=proposal,
                     **form.cleaned_data,
                     actor=request.user,
                     at=timezone.now(),
                 )
-            except RefusalError as refusal:
-                form.add_error(None, str(refusal))
-            except ValidationError as refusal:
-                form.add_error(None, refusal.messages)
-            else:
                 done = "已关联" if links else "已转为社情民意信息"
                 messages.success(request, f"提案{proposal.number}{done}：{report}")
                 return HttpResponseRedirect(reverse("dossiers:conversion-list"))

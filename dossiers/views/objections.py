@@ -4,7 +4,6 @@ from abc import abstractmethod
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
@@ -16,7 +15,7 @@ from django.views.generic import FormView, TemplateView
 from accounts.services.reading import note_reading
 from accounts.views.entrance import AskedIn
 from core.files import attachment_name, attachment_response
-from core.refusals import RefusalError
+from core.refusals import RefusalError, told_on
 from dossiers.forms.objections import MissingForm, ObjectionForm, ReopenForm
 from dossiers.models import Objection
 from dossiers.permissions import may_reopen, may_withdraw
@@ -88,13 +87,8 @@ class CarryingOut(OwnPage, FormView):
         """Calls the one service."""
 
     def form_valid(self, form: Form) -> HttpResponse:
-        try:
+        with told_on(form):
             objection = self.carry_out(form)
-        except RefusalError as refusal:
-            form.add_error(None, str(refusal))
-        except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
-        else:
             messages.success(self.request, self.said)
             return HttpResponseRedirect(page_of(objection))
         return self.form_invalid(form)

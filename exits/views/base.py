@@ -1,17 +1,13 @@
 """What the pages of cases, interviews and letters share."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.forms import Form
 from django.utils import timezone
 
 from accounts.services.reading import note_reading
 from accounts.views.entrance import AskedIn, AtDesk
-from core.refusals import RefusalError
 
 
 class MatterPage(AskedIn):
@@ -30,16 +26,3 @@ class DeskPage(MatterPage, AtDesk):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         own = {"title": self.title, "today": timezone.localdate()}
         return admin.site.each_context(self.request) | own | super().get_context_data(**kwargs)
-
-
-def carried_out(form: Form, act: Callable[[], Any]) -> bool:
-    """Whether the act was done; a refusal is told on the form."""
-    try:
-        act()
-    except RefusalError as refusal:
-        form.add_error(None, str(refusal))
-    except ValidationError as refusal:
-        form.add_error(None, refusal.messages)
-    else:
-        return True
-    return False

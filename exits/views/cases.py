@@ -13,6 +13,7 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from core.files import attachment_response
+from core.refusals import carried_out
 from exits.choices import Act, CaseKind
 from exits.forms.cases import ACT_FORMS, CaseForm, ConductorsForm, DeliveryForm
 from exits.models import Case, CaseDelivery, CaseOpinion, CaseStep, OfficialPaper
@@ -29,7 +30,7 @@ from exits.procedures import PROCEDURES, allowed
 from exits.selectors.board import SHOWN, board_of, cases_in_words, line_of
 from exits.selectors.cases import consulted_in, steps_of, way_of
 from exits.selectors.papers import kinds_for_case
-from exits.views.base import DeskPage, MatterPage, carried_out
+from exits.views.base import DeskPage, MatterPage
 
 ACT_OF = {act.name.lower(): act for act in ACT_FORMS}
 SLUG_OF = {act: name for name, act in ACT_OF.items()}

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -14,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import FormView, TemplateView
 
-from core.refusals import RefusalError
+from core.refusals import told_on
 from exits.choices import PaperKind
 from exits.forms.papers import PaperForm
 from exits.models import Case, Interview, LetterHead, OfficialPaper
@@ -77,16 +76,11 @@ class DraftPage(DeskPage, FormView):
         given = {"kind": self.kind, "appendix": self.appendix} | self.about | form.words()
         if "preview" in self.request.POST:
             return self.looked_at(given)
-        try:
+        with told_on(form):
             paper = issue_paper(term=self.term, actor=self.request.user, at=timezone.now(), **given)
-        except RefusalError as refusal:
-            form.add_error(None, str(refusal))
-            return self.form_invalid(form)
-        except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
-            return self.form_invalid(form)
-        messages.success(self.request, f"已印发：{paper.number}。")
-        return HttpResponseRedirect(reverse("exits:paper-detail", args=[paper.pk]))
+            messages.success(self.request, f"已印发：{paper.number}。")
+            return HttpResponseRedirect(reverse("exits:paper-detail", args=[paper.pk]))
+        return self.form_invalid(form)
 
     def looked_at(self, given: Mapping[str, Any]) -> HttpResponse:
         draft = OfficialPaper(term=self.term, year=given["issued_date"].year, **given)

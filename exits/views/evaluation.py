@@ -12,7 +12,7 @@ from django.views.generic import FormView
 
 from accounts.views.entrance import AskedIn
 from assessments.rulebook import load_pack
-from core.refusals import RefusalError
+from core.refusals import told_on
 from exits.forms.evaluation import RunForm, TrialForm
 from members.models import Term
 from members.views.terms import term_or_404
@@ -42,12 +42,10 @@ class RunCreateView(RunsRules, FormView):
     template_name = "exits/run_create.html"
 
     def form_valid(self, form: RunForm) -> HttpResponse:
-        try:
+        with told_on(form):
             job = form.carry_out(actor=self.request.user, at=timezone.now())
-        except RefusalError as refusal:
-            form.add_error(None, str(refusal))
-            return self.form_invalid(form)
-        return HttpResponseRedirect(reverse("accounts:job-detail", args=[job.pk]))
+            return HttpResponseRedirect(reverse("accounts:job-detail", args=[job.pk]))
+        return self.form_invalid(form)
 
 
 class TrialCreateView(RunsRules, FormView):
@@ -58,12 +56,10 @@ class TrialCreateView(RunsRules, FormView):
     template_name = "exits/trial_create.html"
 
     def form_valid(self, form: TrialForm) -> HttpResponse:
-        try:
+        with told_on(form):
             comparison = form.carry_out()
-        except RefusalError as refusal:
-            form.add_error(None, str(refusal))
-            return self.form_invalid(form)
-        return self.render_to_response(self.get_context_data(form=form, comparison=comparison))
+            return self.render_to_response(self.get_context_data(form=form, comparison=comparison))
+        return self.form_invalid(form)
 
 
 class PackDetailView(RunsRules, View):

@@ -15,6 +15,7 @@ from django.views.generic import DetailView, FormView, TemplateView
 
 from assessments.models import Finding
 from core.files import attachment_name, attachment_response
+from core.refusals import carried_out
 from exits.choices import InterviewAct, InterviewKind
 from exits.forms.interviews import OFFICE_FORMS, ArrangeForm, InterviewForm
 from exits.models import Interview
@@ -27,7 +28,7 @@ from exits.selectors.interviews import (
     leader_title,
     with_people,
 )
-from exits.views.base import DeskPage, carried_out
+from exits.views.base import DeskPage
 from members.models import Member, Term
 from members.selectors import current_term
 from members.views.terms import term_or_404

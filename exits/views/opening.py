@@ -12,6 +12,7 @@ from django.views.generic import FormView, TemplateView
 
 from assessments.choices import FindingState, Outcome
 from assessments.models import Finding
+from core.refusals import carried_out
 from exits.choices import CaseKind
 from exits.forms.opening import OpeningForm, SuggestionForm
 from exits.models import Case
@@ -19,7 +20,7 @@ from exits.permissions import CARRY_ON
 from exits.procedures import PROCEDURES
 from exits.selectors.cases import KIND_OF, kinds_for
 from exits.selectors.suggestions import suggestions_on
-from exits.views.base import DeskPage, carried_out
+from exits.views.base import DeskPage
 from exits.views.cases import page_of
 from members.models import Member
 from members.selectors import current_term

@@ -14,6 +14,7 @@ from django.views import View
 from django.views.generic import DetailView, FormView, TemplateView
 
 from core.files import attachment_response
+from core.refusals import carried_out
 from exits.choices import InterviewAct, Partner
 from exits.forms.interviews import SignForm
 from exits.forms.own import OWN_FORMS, ResignForm
@@ -35,7 +36,7 @@ from exits.selectors.own import (
     told_cases,
 )
 from exits.services.telling import in_words
-from exits.views.base import MatterPage, carried_out
+from exits.views.base import MatterPage
 from exits.views.papers import handed_out
 from members.choices import Party
 from members.models import Member

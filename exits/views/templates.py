@@ -11,12 +11,12 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import FormView
 
-from core.refusals import RefusalError
+from core.refusals import carried_out, told_on
 from exits.forms.papers import HeadForm, TemplateForm
 from exits.models import LetterHead, OfficialPaper, PaperTemplate
 from exits.selectors.papers import letter_head, series_of, values_of_term
 from exits.services.papers import edit_letter_head, edit_template, printed, restore_template
-from exits.views.base import DeskPage, carried_out
+from exits.views.base import DeskPage
 from exits.views.papers import pdf_answer
 from exits.wording import (
     INVENTED,
@@ -119,13 +119,11 @@ class TemplateUpdateView(WordingPage, FormView):
     def form_valid(self, form: Form) -> HttpResponse:
         given = form.cleaned_data
         if "preview" in self.request.POST:
-            try:
+            with told_on(form):
                 check_template(self.shipped.kind, given["title"], given["body"])
-            except RefusalError as refusal:
-                form.add_error(None, str(refusal))
-                return self.form_invalid(form)
-            content = invented_letter(self.shipped, given, self.letterhead, self.term)
-            return pdf_answer(content, "预览.pdf", as_attachment=False)
+                content = invented_letter(self.shipped, given, self.letterhead, self.term)
+                return pdf_answer(content, "预览.pdf", as_attachment=False)
+            return self.form_invalid(form)
         done = carried_out(
             form,
             lambda: edit_template(

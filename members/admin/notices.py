@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import HttpResponseRedirect
@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin import AuditedModelAdmin
-from core.refusals import RefusalError
+from core.refusals import RefusalError, told_on
 from members.admin.lists import TermFilter
 from members.exporters.letters import notice_paragraphs
 from members.forms.notices import DeliveryForm
@@ -121,14 +121,10 @@ class NoticeAdmin(AuditedModelAdmin):
             is_correction=recipient.delivered_at is not None,
         )
         if form.is_valid():
-            try:
+            with told_on(form):
                 form.carry_out(recipient, actor=request.user, at=at)
                 messages.success(request, f"已登记送达：{recipient}。")
                 return HttpResponseRedirect(page_of(recipient.notice_id))
-            except RefusalError as refusal:
-                form.add_error(None, str(refusal))
-            except ValidationError as refusal:
-                form.add_error(None, refusal.messages)
         context = {"title": f"登记送达：{recipient}", "recipient": recipient, "form": form}
         return self._page(request, "members/notice_hand_over.html", context)
 

@@ -1,5 +1,5 @@
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db.models import Case, When
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -12,7 +12,7 @@ from accounts.admin import SensitiveModelAdmin
 from accounts.roles import RoleCode
 from accounts.services.reading import note_reading
 from core.files import attachment_name, attachment_response
-from core.refusals import RefusalError
+from core.refusals import RefusalError, told_on
 from members.admin.lists import MemberSectorFilter, MemberTermFilter, member_search
 from members.choices import ReportState
 from members.forms.reports import ReportForm, SettlingForm
@@ -184,12 +184,8 @@ class ChangeReportAdmin(SensitiveModelAdmin):
 
     def _carried_out(self, request, form, *args):
         """What the service made, or None with the refusal shown on the form."""
-        try:
+        with told_on(form):
             return form.carry_out(*args, actor=request.user, at=timezone.now())
-        except RefusalError as refusal:
-            form.add_error(None, str(refusal))
-        except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
         return None
 
     def _detail(self, request, report, form):

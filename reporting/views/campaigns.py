@@ -17,7 +17,7 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from accounts.views.entrance import AskedIn
-from core.refusals import RefusalError
+from core.refusals import RefusalError, told_on
 from dossiers.models import Campaign, DutyPaper
 from dossiers.selectors.campaigns import (
     BEHIND,
@@ -162,7 +162,7 @@ class CampaignCreateView(OfficePage, FormView):
 
     def form_valid(self, form: Form) -> HttpResponse:
         given = {name: value for name, value in form.cleaned_data.items() if name != "kinds"}
-        try:
+        with told_on(form):
             campaign = open_campaign(
                 term=self.term,
                 year=self.year,
@@ -172,14 +172,9 @@ class CampaignCreateView(OfficePage, FormView):
                 at=timezone.now(),
                 **given,
             )
-        except RefusalError as refusal:
-            form.add_error(None, str(refusal))
-            return self.form_invalid(form)
-        except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
-            return self.form_invalid(form)
-        messages.success(self.request, f"{self.year}年度填报已经开始，通知已发出。")
-        return HttpResponseRedirect(campaign_page(campaign))
+            messages.success(self.request, f"{self.year}年度填报已经开始，通知已发出。")
+            return HttpResponseRedirect(campaign_page(campaign))
+        return self.form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         own = self.page(title=f"开始{self.year}年度填报", year=self.year)

@@ -13,7 +13,7 @@ from django.views import View
 from django.views.generic import FormView
 
 from accounts.views.entrance import AskedIn, AtDesk
-from core.refusals import RefusalError
+from core.refusals import told_on
 from members.models import Term
 from members.selectors import current_term
 from reporting.choices import FileFormat, FormKind
@@ -70,7 +70,7 @@ class ExportCreateView(AtDesk, FormView):
 
     def form_valid(self, form: ExportForm) -> HttpResponse:
         chosen = form.cleaned_data
-        try:
+        with told_on(form):
             job = start_export(
                 actor=self.request.user,
                 at=timezone.now(),
@@ -82,10 +82,8 @@ class ExportCreateView(AtDesk, FormView):
                 sector=chosen["sector"],
                 committee=chosen["committee"],
             )
-        except RefusalError as refusal:
-            form.add_error(None, str(refusal))
-            return self.form_invalid(form)
-        return HttpResponseRedirect(reverse("accounts:job-detail", args=[job.pk]))
+            return HttpResponseRedirect(reverse("accounts:job-detail", args=[job.pk]))
+        return self.form_invalid(form)
 
 
 class FormDetailView(AskedIn, View):

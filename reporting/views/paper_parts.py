@@ -16,7 +16,7 @@ from django.views.generic import FormView
 from accounts.views.entrance import AskedIn
 from core.files import attachment_name, attachment_response
 from core.models import Recorded
-from core.refusals import RefusalError
+from core.refusals import RefusalError, told_on
 from dossiers.choices import HandInKind, ReturnBlock
 from dossiers.models import Declaration, DutyPaper
 from dossiers.selectors.disputable import own_record, shown
@@ -189,13 +189,11 @@ class SignatureView(OwnPaperPage, FormView):
         return self.sign(form, form.cleaned_data["image"], "签名已放到述职表上。")
 
     def sign(self, form: Form, image: Any, said: str) -> HttpResponse:
-        try:
+        with told_on(form):
             sign_paper(paper=self.paper, image=image, actor=self.request.user, at=timezone.now())
-        except RefusalError as refusal:
-            form.add_error(None, str(refusal))
-            return self.form_invalid(form)
-        messages.success(self.request, said)
-        return HttpResponseRedirect(page_of(self.paper))
+            messages.success(self.request, said)
+            return HttpResponseRedirect(page_of(self.paper))
+        return self.form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         own = {"back": page_of(self.paper), "title": "常委签字"}

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -11,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import FormView, TemplateView
 
-from core.refusals import RefusalError
+from core.refusals import told_on
 from dossiers.selectors.campaigns import paper_returns, standing_members, standing_reviews
 from dossiers.services.reviews import choose_oral_reports, record_review
 from members.models import Member
@@ -99,7 +98,7 @@ class ReviewUpdateView(ReviewPage, FormView):
         return super().get_form_kwargs() | {"review": self.review}
 
     def form_valid(self, form: Form) -> HttpResponse:
-        try:
+        with told_on(form):
             record_review(
                 campaign=self.campaign,
                 member=self.member,
@@ -107,16 +106,11 @@ class ReviewUpdateView(ReviewPage, FormView):
                 at=timezone.now(),
                 **form.cleaned_data,
             )
-        except RefusalError as refusal:
-            form.add_error(None, str(refusal))
-            return self.form_invalid(form)
-        except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
-            return self.form_invalid(form)
-        messages.success(
-            self.request, f"{self.member.person.name}的综合评价意见已登记，记入履职档案。"
-        )
-        return HttpResponseRedirect(self.list_page)
+            messages.success(
+                self.request, f"{self.member.person.name}的综合评价意见已登记，记入履职档案。"
+            )
+            return HttpResponseRedirect(self.list_page)
+        return self.form_invalid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         own = self.page(

@@ -22,7 +22,7 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from core.files import attachment_name, attachment_response
-from core.refusals import RefusalError
+from core.refusals import RefusalError, told_on
 from members.models import SpecialCommittee
 from proposals.choices import COUNTED_TOPIC_KINDS, OPEN_TOPIC_STATES, TopicKind, TopicState
 from proposals.models import Topic, TopicPartnership
@@ -134,12 +134,10 @@ class TopicFormPage(PlanPage, FormView):
         return super().get_context_data(**kwargs) | {"topic": self.topic, "year": self.year}
 
     def form_valid(self, form: TopicForm) -> HttpResponse:
-        try:
+        with told_on(form):
             topic = form.carry_out(actor=self.request.user, at=timezone.now())
-        except (RefusalError, ValidationError) as refusal:
-            form.add_error(None, told(refusal))
-            return self.form_invalid(form)
-        return HttpResponseRedirect(page_of(topic))
+            return HttpResponseRedirect(page_of(topic))
+        return self.form_invalid(form)
 
 
 class TopicCreateView(TopicFormPage):
@@ -243,11 +241,9 @@ class TopicActView(TopicDetailView):
 
     def carry_out(self, name: str, form: forms.Form, sentence: str) -> HttpResponseBase:
         if form.is_valid():
-            try:
+            with told_on(form):
                 form.carry_out(self.topic, actor=self.request.user, at=timezone.now())
                 return self.done(sentence)
-            except (RefusalError, ValidationError) as refusal:
-                form.add_error(None, told(refusal))
         self.returned = {name: form}
         return self.render_to_response(self.get_context_data())
 
@@ -297,12 +293,10 @@ class ContributionView(TopicDetailView):
             raise PermissionDenied
         form = ContributionForm(request.POST, partnership=partnership)
         if form.is_valid():
-            try:
+            with told_on(form):
                 form.carry_out(actor=request.user, at=timezone.now())
                 messages.success(request, f"{partnership.assembly}的分工与成果已保存。")
                 return HttpResponseRedirect(page_of(self.topic))
-            except (RefusalError, ValidationError) as refusal:
-                form.add_error(None, told(refusal))
         self.returned = {
             "partnerships": [
                 (row, form if row.pk == partnership.pk else shown)
