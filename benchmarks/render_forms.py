@@ -292,7 +292,7 @@ def everybody() -> list[Any]:
 
     term, on = Term.objects.get(code="pingxiang-14"), date(YEAR, 12, 31)
     members = members_with_forms(term=term, on=on)
-    return list(duty_forms(term=term, year=YEAR, on=on, members=members, viewer=None))
+    return list(duty_forms(term=term, year=YEAR, on=on, today=on, members=members, viewer=None))
 
 
 def typical(forms: Sequence[Any]) -> list[Any]:

@@ -71,7 +71,7 @@ from reporting.selectors.forms import duty_forms
 meeting = Meeting.objects.get(title={title!r})
 year, term, on = meeting.start_date.year, meeting.term, meeting.start_date
 members = Member.objects.filter(term=term)
-forms = duty_forms(term=term, year=year, on=on, members=members, viewer=None)
+forms = duty_forms(term=term, year=year, on=on, today=on, members=members, viewer=None)
 names = ("expected", "attended", "on_leave", "absent")
 print(*(sum(getattr(one.annual_return.totals, name) for one in forms) for name in names))
 counts = form_counts(term=term, year=year, on=on, members=list(members.values_list("pk", flat=True)))

@@ -11,7 +11,14 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
-from dossiers.choices import Audience, BlockVerdict, HandInKind, PaperAct, ReturnBlock
+from dossiers.choices import (
+    Audience,
+    BlockVerdict,
+    HandInKind,
+    PaperAct,
+    PaperState,
+    ReturnBlock,
+)
 from dossiers.models import Campaign, Declaration, DutyPaper, HandIn, PaperBlock, PaperEvent
 from dossiers.querysets import DutyPaperQuerySet
 from members.models import Member, Term
@@ -95,6 +102,20 @@ class OwedPaper:
     paper: DutyPaper | None
     is_open: bool
     handed_in_date: date | None
+
+    @property
+    def title(self) -> str:
+        return f"{self.campaign.year}年度{self.kind.label.removeprefix('年度')}"
+
+    @property
+    def is_returned(self) -> bool:
+        return self.paper is not None and self.paper.state == PaperState.RETURNED
+
+    @property
+    def waits_for_member(self) -> bool:
+        """Sent back; or not handed in, however late, while the campaign takes papers."""
+        begun = self.paper is None or self.paper.state == PaperState.DRAFT
+        return self.is_returned or (self.is_open and begun and self.handed_in_date is None)
 
 
 def owed_papers(*, members: Iterable[Member], on: date) -> list[OwedPaper]:

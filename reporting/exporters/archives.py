@@ -42,7 +42,7 @@ def archive_papers(
     tell = progress or _in_silence
     left_out = []
     stored = 0
-    sheets = _sheets(campaign, papers, audience_date(campaign, timezone.localdate(at)))
+    sheets = _sheets(campaign, papers, timezone.localdate(at))
     _print_ahead(list(sheets.values()), lambda done, total: tell(done, 2 * max(total, 1)))
     for number, paper in enumerate(papers, start=1):
         try:
@@ -65,7 +65,7 @@ def rearchive_paper(*, paper: DutyPaper, reason: str, actor: User, at: datetime)
     paper = _papers(DutyPaper.objects.filter(pk=paper.pk)).get()
     refuse_rearchive(paper=paper, reason=reason)
     campaign = paper.campaign
-    sheets = _sheets(campaign, [paper], audience_date(campaign, timezone.localdate(at)))
+    sheets = _sheets(campaign, [paper], timezone.localdate(at))
     data, pdf = frozen(paper, sheets)
     return store_archive(paper=paper, data=data, pdf=pdf, reason=reason, actor=actor, at=at)
 
@@ -91,13 +91,20 @@ def _papers(rows: Any) -> Any:
     ).order_by("member__code", "kind")
 
 
-def _sheets(campaign: Campaign, papers: Sequence[DutyPaper], on: date) -> Sheets:
+def _sheets(campaign: Campaign, papers: Sequence[DutyPaper], today: date) -> Sheets:
     """The forms of all these members, in the number of queries one takes."""
     wanted = {paper.member_id for paper in papers if paper.kind not in REPORT_KINDS}
     if not wanted:
         return {}
     members = Member.objects.filter(pk__in=among(wanted))
-    forms = duty_forms(term=campaign.term, year=campaign.year, on=on, members=members, viewer=None)
+    forms = duty_forms(
+        term=campaign.term,
+        year=campaign.year,
+        on=audience_date(campaign, today),
+        today=today,
+        members=members,
+        viewer=None,
+    )
     kinds = {form: kind for kind, form in FORMS.items()}
     asked = {(paper.member_id, paper.kind) for paper in papers}
     found = {

@@ -10,10 +10,11 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import User
 from core.refusals import RefusalError
@@ -69,7 +70,7 @@ def export_to_folder(
     """
     folder = folder.resolve()
     with _refusing_full_disk(folder), _staging(folder) as staging:
-        export = _gather(selection, file_format, actor, staging, progress)
+        export = _gather(selection, file_format, actor, timezone.localdate(at), staging, progress)
         if file_format == FileFormat.ZIP:
             archive = staging.with_name(f"{staging.name}.zip")
             _pack(staging, archive)
@@ -97,7 +98,7 @@ def exported_archive(
     with tempfile.TemporaryDirectory(prefix="export-") as place:
         staging = Path(place) / "forms"
         staging.mkdir()
-        export = _gather(selection, file_format, actor, staging, progress)
+        export = _gather(selection, file_format, actor, timezone.localdate(at), staging, progress)
         archive = Path(place) / f"{file_name(selection.label)}.zip"
         _pack(staging, archive)
         sha256 = _digest(archive)
@@ -118,13 +119,14 @@ def _gather(
     selection: Selection,
     file_format: FileFormat,
     viewer: User | None,
+    today: date,
     staging: Path,
     progress: Progress | None,
 ) -> _Gathered:
     """Fills the staging folder with the forms and the summary."""
     members = selection.members(viewer)
     asked = {"term": selection.term, "year": selection.year, "on": selection.on}
-    forms = duty_forms(**asked, members=members, viewer=viewer)
+    forms = duty_forms(**asked, today=today, members=members, viewer=viewer)
     sheets = [sheet for form in forms for sheet in form_sheets(form)]
     printer = form_printer()
     missing: Sequence[MissingGlyphs] = ()

@@ -70,7 +70,7 @@ def _sheet(member: Member, year: int, kind: FormKind, viewer: User, today: date)
     except YearOutsideTermError as outside:
         raise NoSuchFormError(str(outside)) from outside
     own = served_in_year(term=member.term, year=year, on=on).filter(pk=member.pk)
-    forms = duty_forms(term=member.term, year=year, on=on, members=own, viewer=viewer)
+    forms = duty_forms(term=member.term, year=year, on=on, today=today, members=own, viewer=viewer)
     for form in forms:
         for sheet in form_sheets(form):
             if sheet.kind == kind:

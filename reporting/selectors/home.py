@@ -8,7 +8,7 @@ from accounts.models import User
 from assessments.rulebook import Owed
 from dossiers.choices import HandInKind, PaperState, SubmissionKind
 from dossiers.models import DutyPaper
-from dossiers.selectors.papers import OwedPaper, owed_papers
+from dossiers.selectors.papers import OwedPaper
 from members.models import Member, Term
 from reporting.selectors.standing import as_of, standing_of
 from reporting.selectors.worklist.tasks import address
@@ -42,6 +42,20 @@ class Duty:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class EarlierPaper:
+    """A paper of a finished year that is still with the member; 0 `days_late`: in time, or sent
+    back.
+    """
+
+    title: str
+    due: date
+    days_late: int
+    button: str
+    path: str
+    state: str
+
+
 def own_seat(*, user: User, term: Term) -> Member | None:
     """The account's seat in the term."""
     seats = Member.objects.filter(term=term, person__user=user)
@@ -57,14 +71,27 @@ def owed_by(member: Member, *, today: date) -> Sequence[Owed]:
     return sorted(standing.owed, key=lambda item: (item.is_met, item.due)) if standing else []
 
 
-def duties_of(member: Member, *, today: date) -> list[Duty]:
+def duties_of(member: Member, *, papers: Sequence[OwedPaper], today: date) -> list[Duty]:
     """What is owed, each with what to do about it."""
-    papers = {
-        row.kind.value: row
-        for row in owed_papers(members=[member], on=today)
-        if row.campaign.year == today.year
-    }
-    return [_duty(item, papers) for item in owed_by(member, today=today)]
+    current = {row.kind.value: row for row in papers if row.campaign.year == today.year}
+    return [_duty(item, current) for item in owed_by(member, today=today)]
+
+
+def earlier_papers(papers: Sequence[OwedPaper], *, today: date) -> list[EarlierPaper]:
+    """What still waits of earlier years, the earliest due first; the suspended are not asked."""
+    waiting = [row for row in papers if row.campaign.year < today.year and row.waits_for_member]
+    if not waiting:
+        return []
+    asked = set(
+        Member.objects.invitable(today)
+        .filter(pk__in=[row.member.pk for row in waiting])
+        .values_list("pk", flat=True)
+    )
+    return [
+        _earlier(row, today)
+        for row in sorted(waiting, key=lambda row: row.campaign.deadline_date)
+        if row.member.pk in asked
+    ]
 
 
 def _duty(owed: Owed, papers: dict[str, OwedPaper]) -> Duty:
@@ -87,8 +114,21 @@ def _duty(owed: Owed, papers: dict[str, OwedPaper]) -> Duty:
 
 
 def _paper_duty(owed: Owed, paper: DutyPaper | None) -> Duty:
+    button, path, state = _way_to(paper)
+    return Duty(owed, button, path, state=state)
+
+
+def _earlier(row: OwedPaper, today: date) -> EarlierPaper:
+    button, path, state = _way_to(row.paper)
+    due = row.campaign.deadline_date
+    late = 0 if row.is_returned else max((today - due).days, 0)
+    return EarlierPaper(row.title, due, late, button, path, state)
+
+
+def _way_to(paper: DutyPaper | None) -> tuple[str, str, str]:
+    """The button, where it leads, and how the paper stands."""
     if paper is None:
-        return Duty(owed, "去填报", address("reporting:paper-list"))
+        return "去填报", address("reporting:paper-list"), ""
     button = "继续填写" if paper.state in OPEN_STATES else "查看"
     state = PaperState(paper.state).label
-    return Duty(owed, button, address("reporting:paper-detail", paper.pk), state=state)
+    return button, address("reporting:paper-detail", paper.pk), state

@@ -54,16 +54,14 @@ class FilledBlock:
     records: list[PaperRecord]
     added: list[Declaration]
 
-    @property
-    def is_to_mend(self) -> bool:
-        return bool(self.row.mark) and self.row.verdict == "to_mend"
 
-
-def filled_blocks(paper: DutyPaper, *, until: date) -> list[FilledBlock]:
-    """Every block in the form's order; the number of queries does not grow with the records."""
+def filled_blocks(paper: DutyPaper, *, today: date) -> list[FilledBlock]:
+    """Every block in the form's order, as it prints on the day; the number of queries does not
+    grow with the records.
+    """
     rows = {row.block: row for row in PaperBlock.objects.filter(paper=paper)}
     returned = last_returned_at(paper)
-    records = _records(paper, until)
+    records = _records(paper, today)
     said: dict[str, list[Declaration]] = defaultdict(list)
     for declaration in declarations_of(paper):
         said[declaration.block].append(declaration)
@@ -86,16 +84,13 @@ def _beside(lines: Sequence[PaperRecord], said: Iterable[Declaration]) -> list[D
     return rest
 
 
-def _records(paper: DutyPaper, until: date) -> dict[ReturnBlock, list[PaperRecord]]:
+def _records(paper: DutyPaper, today: date) -> dict[ReturnBlock, list[PaperRecord]]:
     found: dict[ReturnBlock, list[PaperRecord]] = defaultdict(list)
+    year = paper.campaign.year
     for model, block_of in SOURCES.items():
         entry = RECORD_TYPES[model._meta.label_lower]
-        rows = entry.in_year([paper.member], paper.campaign.year)
-        known = [
-            row
-            for row in rows.select_related(*entry.related, "recorded_by")
-            if entry.on(row) <= until or model is HandIn
-        ]
+        rows = entry.in_year([paper.member], year).select_related(*entry.related, "recorded_by")
+        known = [row for row in rows if entry.on(row) <= today]
         lines = _meetings(known) if model is Attendance else _lines(known, block_of)
         for block, line in lines:
             found[block].append(line)

@@ -2,7 +2,7 @@
 
 Every function returns {member pk: rows in date order}. `viewer` limits the rows to what that
 account may see; None is the office's own command, which sees all. Rows dated after `until` are
-not yet known.
+not yet known; what was handed in for the year is, from the day it came.
 """
 
 from collections import defaultdict
@@ -49,11 +49,14 @@ from proposals.models import (
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose records of which year, known on which day, seen by whom."""
+    """Whose records of which year, known on which day, seen by whom. `until` is not after the
+    year; `today` is the day of looking.
+    """
 
     term: Term
     year: int
     until: date
+    today: date
     members: QuerySet[Member]
     viewer: User | None = None
 
@@ -316,10 +319,12 @@ DUTY_REPORTS = (
 
 
 def duty_reports(scope: Scope) -> Mapping[int, list[HandInLine]]:
-    """Reports handed in for the year; one handed in after `until` is not yet known."""
+    """Reports handed in for the year: one belongs to it on whatever day it came, and is known
+    from that day on.
+    """
     rows = (
         scope.seen(HandIn.objects.filter(member__in=scope.members, kind__in=DUTY_REPORTS))
-        .filter(year=scope.year, submitted_date__lte=scope.until)
+        .filter(year=scope.year, submitted_date__lte=scope.today)
         .order_by("submitted_date", "kind")
         .values_list("member_id", "submitted_date", "year", "kind")
     )

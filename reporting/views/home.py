@@ -12,8 +12,9 @@ from attendance.selectors.convening import own_meetings
 from dossiers.selectors.news import news_since, record_news
 from dossiers.selectors.objections import seats_of
 from dossiers.selectors.own import totals_by_year
+from dossiers.selectors.papers import owed_papers
 from members.selectors import current_term
-from reporting.selectors.home import duties_of, own_seat
+from reporting.selectors.home import duties_of, earlier_papers, own_seat
 from reporting.selectors.own import own_forms
 from reporting.selectors.worklist import work_list
 from reporting.views.exports import EXPORT_PERMISSION
@@ -45,13 +46,15 @@ class HomeView(SignedIn, TemplateView):
         seats = seats_of(user)
         since = news_since(user=user, at=at)
         news = record_news(user=user, seats=seats, since=since) if seats else []
-        duties = duties_of(seat, today=today) if seat else []
+        papers = owed_papers(members=[seat], on=today) if seat else []
+        duties = duties_of(seat, papers=papers, today=today) if seat else []
         return super().get_context_data(**kwargs) | {
             "title": "首页",
             "today": today,
             "seat": seat,
             "waiting": work_list(user=user, term=term, at=at),
             "meetings": own_meetings(user, on=today)[:NEXT_MEETINGS],
+            "earlier": earlier_papers(papers, today=today),
             "owing": [duty for duty in duties if not duty.owed.is_met],
             "met": [duty.owed for duty in duties if duty.owed.is_met],
             "done": totals_by_year(seats).get(today.year, []) if seats else [],

@@ -181,7 +181,7 @@ class PaperDetailView(OwnPaperPage, View):
     ) -> HttpResponse:
         context = self.paper_context()
         if self.paper.kind == HandInKind.ANNUAL_RETURN:
-            blocks = filled_blocks(self.paper, until=self.on)
+            blocks = filled_blocks(self.paper, today=self.today)
             done = sum(block.is_confirmed for block in blocks)
             first = next((block for block in blocks if not block.is_confirmed), None)
             context |= {

@@ -86,7 +86,7 @@ class VerificationView(PaperPage, TemplateView):
         )
         on = audience_date(paper.campaign, self.today)
         is_return = paper.kind == HandInKind.ANNUAL_RETURN
-        blocks = filled_blocks(paper, until=on) if is_return else []
+        blocks = filled_blocks(paper, today=self.today) if is_return else []
         is_own = paper.member.person.user_id == self.request.user.pk
         own = self.page(
             title=f"{paper.member.person.name}　{paper.campaign.year}年度{paper.get_kind_display()}",

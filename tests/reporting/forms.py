@@ -83,9 +83,11 @@ def busy_member(term, name="张䶮", **fields) -> Member:
     return member
 
 
-def forms_of(member: Member, *, viewer=None, year=2023, on=ON) -> DutyForms:
+def forms_of(member: Member, *, viewer=None, year=2023, on=ON, today=None) -> DutyForms:
     own = Member.objects.filter(pk=member.pk)
-    (forms,) = duty_forms(term=member.term, year=year, on=on, members=own, viewer=viewer)
+    (forms,) = duty_forms(
+        term=member.term, year=year, on=on, today=today or on, members=own, viewer=viewer
+    )
     return forms
 
 

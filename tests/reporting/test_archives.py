@@ -6,16 +6,17 @@ from django.utils import timezone
 from accounts.models import Job
 from accounts.roles import RoleCode
 from accounts.services import ReasonMissingError
-from dossiers.choices import HandInKind, PaperState
+from dossiers.choices import HandInKind, PaperState, ReturnBlock
 from dossiers.models import PaperArchive
 from dossiers.services.campaigns import close_campaign
 from dossiers.services.papers import submit_paper
 from dossiers.services.verification import verify_papers
-from reporting.exporters.archives import archive_papers, rearchive_paper
+from reporting.exporters.archives import archive_papers, rearchive_paper, shown_rows
 from reporting.selectors.archives import ArchiveDamagedError, archived_pdf, digest_of
+from reporting.selectors.paper_blocks import filled_blocks
 from reporting.services.archives import NotArchivableError, start_archive
 from tests.accounts.people import make_user
-from tests.building import make_member, make_term, propose
+from tests.building import hand_in, make_member, make_term, propose
 from tests.dossiers.papers import AT, account, begun, confirm_all, make_campaign
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,19 @@ def test_frozen_copy_stays_when_records_change(paper, office):
     assert second.number == 2
     assert "后来的题目" in str(second.data)
     assert archived_pdf(PaperArchive.objects.get(pk=first.pk)) == content
+
+
+def test_archive_of_a_late_report_says_what_the_screens_said(paper, office, client):
+    hand_in(paper.member, 2024, date(2025, 1, 8), HandInKind.ANNUAL_DUTY_REPORT)
+    filled = {block.block: block for block in filled_blocks(paper, today=JANUARY.date())}
+    shown = [line.title for line in filled[ReturnBlock.DUTY_REPORTS].records]
+    printed = dict(shown_rows(archive(paper, office).data))["提交履职报告"]
+    assert (shown, printed) == (
+        ["2024年度履职报告"],
+        ["2024年度　年度履职报告，2025年1月8日提交"],
+    )
+    before = {block.block: block for block in filled_blocks(paper, today=date(2025, 1, 7))}
+    assert before[ReturnBlock.DUTY_REPORTS].records == []
 
 
 def test_archiving_again_stores_nothing_twice(paper, office):

@@ -28,6 +28,7 @@ from members.selectors import current_term
 from proposals.models import Topic
 from reporting.selectors.worklist import work_list
 from reporting.selectors.worklist.tasks import LATER, NEAR, OVERDUE, UNDATED, Task, grouped
+from tests.building import hand_in, suspend
 from tests.world import build_world
 
 TODAY = date(2023, 11, 20)
@@ -44,6 +45,8 @@ def world(db):
     Campaign.objects.update(
         year=2022, opens_date=date(2022, 12, 1), deadline_date=date(2022, 12, 31)
     )
+    for member in world.members:
+        hand_in(member, 2022, date(2022, 12, 20), "performance_report")
     for table in (
         Approval,
         NonVotingSeat,
@@ -58,9 +61,9 @@ def world(db):
     return world
 
 
-def tasks_of(user: User) -> dict[str, Task]:
+def tasks_of(user: User, at: datetime = AT) -> dict[str, Task]:
     user = User.objects.get(pk=user.pk)
-    groups = work_list(user=user, term=current_term(), at=AT)
+    groups = work_list(user=user, term=current_term(), at=at)
     return {item.task.title: item.task for group in groups for item in group.tasks}
 
 
@@ -322,7 +325,7 @@ def test_member_is_asked_for_replies_papers_and_acceptance(world):
     Campaign.objects.create(
         term=world.term, year=2023, opens_date=TODAY, deadline_date=date(2023, 12, 31)
     )
-    HandIn.objects.filter(member=member).delete()
+    HandIn.objects.filter(member=member, year=2023).delete()
     council = hold(world, TODAY + timedelta(days=6))
     NonVotingSeat.objects.create(
         meeting=council, member=member, agenda_item="议题", reason="需要",
@@ -362,6 +365,19 @@ def test_paper_is_asked_for_until_it_is_in_and_again_when_it_comes_back(world):
     assert list(tasks_of(user)) == [title]
 
 
+@pytest.mark.parametrize(
+    ("today", "days"), [(date(2022, 12, 31), 0), (date(2023, 1, 1), 1), (date(2023, 12, 1), 335)]
+)
+def test_overdue_paper_stays_on_the_list_while_the_campaign_is_open(today, days, world):
+    user, campaign = world.users[RoleCode.MEMBER], Campaign.objects.get(year=2022)
+    campaign.duty_papers.filter(member=world.members[0], kind="annual_return").delete()
+    at = AT.replace(year=today.year, month=today.month, day=today.day)
+    task = tasks_of(user, at=at)["2022年度履职情况登记表待提交"]
+    assert (task.due, task.overdue) == (date(2022, 12, 31), int(days > 0))
+    Campaign.objects.filter(pk=campaign.pk).update(closed_at=AT)
+    assert "2022年度履职情况登记表待提交" not in tasks_of(user, at=at)
+
+
 def test_papers_passed_wait_to_be_archived_once_the_campaign_is_closed(world):
     registrar, campaign = world.users[RoleCode.REGISTRAR], Campaign.objects.get(year=2022)
     title = "2022年度填报材料已审核，待归档"
@@ -390,6 +406,31 @@ def test_home_shows_what_waits_what_comes_and_what_is_owed(world, client, monkey
     assert "下周会" not in text
     menu = ["首页", "会议", "请假", "通知", "我的记录", "我的任务"]
     assert [word for word in menu if f">{word}</a>" in text] == menu
+
+
+def test_home_shows_last_years_paper_as_overdue_until_its_campaign_is_closed(
+    world, client, monkeypatch
+):
+    """The suspended are not asked."""
+    member = world.members[0]
+    monkeypatch.setattr(timezone, "localdate", lambda value=None: TODAY)
+    client.force_login(world.users[RoleCode.MEMBER])
+    late = f"已逾期 {(TODAY - date(2022, 12, 31)).days} 天"
+
+    def shown():
+        text = client.get("/").content.decode()
+        panel = text[text.index('id="owed"') : text.index('id="meetings"')]
+        return ("<strong>2022年度履职情况登记表</strong>" in panel, late in panel)
+
+    assert shown() == (False, False)
+    papers = Campaign.objects.get(year=2022).duty_papers.filter(member=member)
+    papers.filter(kind="annual_return").delete()
+    assert shown() == (True, True)
+    period = suspend(member, TODAY)
+    assert shown() == (False, False)
+    period.delete()
+    Campaign.objects.filter(year=2022).update(closed_at=AT)
+    assert shown() == (False, False)
 
 
 def test_member_without_a_seat_is_told_whom_to_ask(db, world, client):

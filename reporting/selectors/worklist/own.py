@@ -7,7 +7,6 @@ from attendance.choices import Capacity, Reply, RequestState
 from attendance.models import LeaveRequest
 from attendance.selectors.convening import own_meetings
 from attendance.selectors.seats import own_seats
-from dossiers.choices import PaperState
 from dossiers.models import Objection
 from dossiers.selectors.papers import owed_papers
 from dossiers.selectors.submissions import returned_submissions, signatures_owed
@@ -107,28 +106,31 @@ def papers_to_hand_in(desk: Desk) -> Iterator[Task]:
     """The year's papers not handed in yet, and those sent back; the suspended are not asked."""
     seats = Member.objects.invitable(desk.on).filter(term=desk.term, person__user=desk.user)
     for row in owed_papers(members=seats.select_related("term"), on=desk.on):
-        year, due = row.campaign.year, row.campaign.deadline_date
-        title = f"{year}年度{row.kind.label.removeprefix('年度')}"
-        if row.paper is not None and row.paper.state == PaperState.RETURNED:
-            yield Task(
+        if not row.waits_for_member:
+            continue
+        due = row.campaign.deadline_date
+        path = (
+            address("reporting:paper-detail", row.paper.pk)
+            if row.paper
+            else address("reporting:paper-list")
+        )
+        yield (
+            Task(
                 subject="年度材料",
-                title=f"{title}退回修改",
+                title=f"{row.title}退回修改",
                 count=1,
                 unit="",
-                path=address("reporting:paper-detail", row.paper.pk),
+                path=path,
                 note="改好后再次提交，首次提交的日期不变",
             )
-        elif row.is_open and row.handed_in_date is None and due >= desk.on - NEWS:
-            yield Task(
+            if row.is_returned
+            else Task(
                 subject="年度材料",
-                title=f"{title}待提交",
+                title=f"{row.title}待提交",
                 count=1,
                 unit="",
-                path=(
-                    address("reporting:paper-detail", row.paper.pk)
-                    if row.paper
-                    else address("reporting:paper-list")
-                ),
+                path=path,
                 due=due,
                 overdue=int(due < desk.on),
             )
+        )
