@@ -117,7 +117,9 @@ def progress(
 ) -> dict[int, tuple[Owed, ...]]:
     """By serving member (primary key): what the pack asks of them, met or not, and by when."""
     pack = pack_of(term)
-    facts = duty_facts(term=term, year=year, on=on, members=members)
+    minimums = [rule for rule in member_rules(term) if rule.is_owed_minimum]
+    measures = {name for rule in minimums for name in rule.measures}
+    facts = duty_facts(term=term, year=year, on=on, members=members, measures=measures)
     return {person.subject.pk: owed_minimums(pack, facts, person) for person in facts.members}
 
 

@@ -21,6 +21,7 @@ from dossiers.facts.catalogue import (
 )
 from dossiers.facts.duty import (
     YEAR_SUMMARY,
+    AskedValues,
     DutyFacts,
     MemberFacts,
     Occasion,
@@ -47,6 +48,7 @@ __all__ = [
     "SANCTION_LABELS",
     "TERM_GROUPS",
     "YEAR_SUMMARY",
+    "AskedValues",
     "DutyFacts",
     "EventFacts",
     "Holder",

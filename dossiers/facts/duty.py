@@ -28,6 +28,13 @@ class Occasion:
     topic: str = ""
 
 
+class AskedValues(dict[str, Number | None]):
+    """The numbers of the measures asked for; to read another is a mistake, not a nought."""
+
+    def get(self, measure: str, default: object = None, /) -> Number | None:
+        return self[measure]
+
+
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
     """A serving member's numbers; a measure that is not listed is 0.

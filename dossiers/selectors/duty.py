@@ -10,7 +10,6 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
 from attendance.choices import (
     ATTENDED_STATUSES,
-    MAJOR_CONSULTATION_KINDS,
     STANDING_COMMITTEE_KINDS,
     AttendanceStatus,
     MeetingKind,
@@ -21,29 +20,32 @@ from dossiers.facts import (
     RUNNING_GROUPS,
     RUNNING_STATES,
     TERM_GROUPS,
+    AskedValues,
     DutyFacts,
     EventFacts,
     Holder,
     MemberFacts,
     Number,
-    Occasion,
     OrganFacts,
     Presence,
     Subject,
     TermFrame,
     event_states,
+    is_event_measure,
     longest_run,
 )
 from dossiers.selectors.campaigns import forms_deadline
 from dossiers.selectors.measures import (
     ROWS_AT_ONCE,
+    SPEECH_MEASURES,
     Frame,
     event_groups,
     speech_measures,
     work_counts,
 )
+from dossiers.selectors.organs import MeetingRow, committee_facts, occasions, sector_facts
 from members.choices import AssemblyLevel, Post
-from members.models import Member, Sector, SpecialCommittee, SuspensionPeriod, Tenure, Term
+from members.models import Member, SuspensionPeriod, Tenure, Term
 
 PRESENCE_BITS = 3
 PRESENCE_OF: Mapping[str, int] = {
@@ -83,31 +85,37 @@ def duty_facts(
     on: date,
     members: Collection[int] | None = None,
     left_since: date | None = None,
+    measures: Collection[str] | None = None,
 ) -> DutyFacts:
     """The facts of the year as they stood on `on`, for members serving then.
 
     `members` (primary keys) limits them to some; `left_since` takes in those who left on that day
-    or later. The number of queries is always the same.
+    or later: the number of queries stays the same. `measures` limits the facts to these numbers
+    of the members: another cannot be read then, and of the organs nothing is told.
     """
     frame = _frame(term, year, on)
     people = _members(term, frame, members, left_since)
     _add_periods(people, term)
-    events, organs = _events(term, frame)
-    _add_attendance(people, events, frame, members)
-    _add_speeches(people, events, frame, members)
-    _add_works(people, frame, members)
+    meetings = _meetings(term, frame, members, measures)
+    events = _events(meetings)
+    organs = occasions(meetings, term) if measures is None else {}
+    if events:
+        _add_attendance(people, events, frame, members)
+    if events and (measures is None or not SPEECH_MEASURES.isdisjoint(measures)):
+        _add_speeches(people, events, frame, members)
+    _add_works(people, frame, members, measures)
     return DutyFacts(
         term=frame.term,
         year=year,
         on=on,
         deadline=frame.deadline,
         events=events,
-        members=tuple(_member_facts(person, events, frame) for person in people.values()),
-        sectors=_sector_facts(term, organs),
-        committees=_committee_facts(term, organs),
+        members=tuple(_member_facts(person, events, frame, measures) for person in people.values()),
+        sectors=sector_facts(term, organs) if measures is None else (),
+        committees=committee_facts(term, organs) if measures is None else (),
         assembly=OrganFacts(
             Subject(Holder.ASSEMBLY, term.pk, term.code, term.assembly.name),
-            organs[Holder.ASSEMBLY, term.pk],
+            organs.get((Holder.ASSEMBLY, term.pk), {}),
         ),
     )
 
@@ -168,48 +176,35 @@ def _add_periods(people: dict[int, _Gathered], term: Term) -> None:
             getattr(people[pk], state).append((start, end))
 
 
-OrganOccasions = Mapping[tuple[Holder, int], dict[str, tuple[Occasion, ...]]]
+def _meetings(
+    term: Term,
+    frame: Frame,
+    members: Collection[int] | None,
+    measures: Collection[str] | None,
+) -> list[MeetingRow]:
+    """The term's up to the as-of date, in order; where numbers of some members are asked for,
+    those they were at, and none where no number comes of meetings.
+    """
+    rows = Meeting.objects.filter(term=term, start_date__lte=frame.on).order_by()
+    if measures is not None and not any(map(_comes_of_meetings, measures)):
+        return []
+    if measures is not None and members is not None:
+        sat = Attendance.objects.filter(member__in=among(members)).values("sitting__meeting")
+        spoke = Speech.objects.filter(member__in=among(members)).values("meeting")
+        rows = rows.filter(Q(pk__in=sat) | Q(pk__in=spoke))
+    fields = ("pk", "number", "start_date", "kind", "sector_id", "committee_id", "topic")
+    return sorted(rows.values_list(*fields), key=lambda row: (row[2], row[1]))
 
 
-def _events(term: Term, frame: Frame) -> tuple[dict[int, EventFacts], OrganOccasions]:
-    """The term's events up to the as-of date, and which of them count for an organ."""
-    rows = sorted(
-        Meeting.objects.filter(term=term, start_date__lte=frame.on)
-        .order_by()
-        .values_list("pk", "number", "start_date", "kind", "sector_id", "committee_id", "topic"),
-        key=lambda row: (row[2], row[1]),
-    )
-    events: dict[int, EventFacts] = {}
-    organs: dict[tuple[Holder, int], dict[str, tuple[Occasion, ...]]] = defaultdict(
-        lambda: defaultdict(tuple)
-    )
-    for order, (pk, number, on, kind, sector, committee, topic) in enumerate(rows):
-        events[pk] = EventFacts(pk, number, on, order, *event_groups(kind))
-        for holder, holder_pk, measure in _organ_measures(kind, sector, committee, term.pk):
-            told = " ".join(topic.split()) if measure == "assembly.oversight_topics" else ""
-            occasion = Occasion(on, f"会议活动:{number}", told)
-            organs[holder, holder_pk][measure] += (occasion,)
-    return events, organs
+def _comes_of_meetings(measure: str) -> bool:
+    return is_event_measure(measure) or measure in SPEECH_MEASURES
 
 
-def _organ_measures(
-    kind: str, sector: int | None, committee: int | None, term: int
-) -> Iterable[tuple[Holder, int, str]]:
-    if kind == MeetingKind.SECTOR_ACTIVITY and sector:
-        yield Holder.SECTOR, sector, "sector.activities"
-    if kind == MeetingKind.STUDY_SEMINAR and committee:
-        yield Holder.COMMITTEE, committee, "committee.study_seminars"
-    if kind in ASSEMBLY_MEASURES:
-        yield Holder.ASSEMBLY, term, ASSEMBLY_MEASURES[kind]
-
-
-ASSEMBLY_MEASURES: Mapping[str, str] = {
-    MeetingKind.THEMATIC_STANDING_COMMITTEE_MEETING: "assembly.thematic_standing_meetings",
-    **dict.fromkeys(MAJOR_CONSULTATION_KINDS, "assembly.major_consultations"),
-    MeetingKind.DEMOCRATIC_OVERSIGHT: "assembly.oversight_topics",
-    MeetingKind.SECRETARIES_MEETING: "assembly.secretaries_meetings",
-    MeetingKind.PARTY_BUILDING_SEMINAR: "assembly.party_building_seminars",
-}
+def _events(meetings: Iterable[MeetingRow]) -> dict[int, EventFacts]:
+    return {
+        pk: EventFacts(pk, number, on, order, *event_groups(kind))
+        for order, (pk, number, on, kind, *_) in enumerate(meetings)
+    }
 
 
 def _add_attendance(
@@ -319,13 +314,23 @@ def _add_speeches(
                 person.values[measure] += 1  # type: ignore[operator]
 
 
-def _add_works(people: dict[int, _Gathered], frame: Frame, members: Collection[int] | None) -> None:
-    for measure, pk, number in work_counts(frame, members):
+def _add_works(
+    people: dict[int, _Gathered],
+    frame: Frame,
+    members: Collection[int] | None,
+    measures: Collection[str] | None,
+) -> None:
+    for measure, pk, number in work_counts(frame, members, measures):
         if pk in people:
             people[pk].values[measure] += number  # type: ignore[operator]
 
 
-def _member_facts(person: _Gathered, events: Mapping[int, EventFacts], frame: Frame) -> MemberFacts:
+def _member_facts(
+    person: _Gathered,
+    events: Mapping[int, EventFacts],
+    frame: Frame,
+    measures: Collection[str] | None,
+) -> MemberFacts:
     _count_runs(person, events, frame.year)
     person.values["served_since_january"] = int(person.joined <= frame.year_start)
     person.values["joined_new"] = int(person.is_new)
@@ -336,10 +341,14 @@ def _member_facts(person: _Gathered, events: Mapping[int, EventFacts], frame: Fr
         suspended_all_year=_covers(
             person.suspended, frame.year_start, min(frame.on, frame.year_end)
         ),
-        values=person.values,
+        values=person.values if measures is None else _asked(person.values, measures),
         presences=person.presences,
         non_voting=frozenset(person.non_voting),
     )
+
+
+def _asked(values: Values, measures: Collection[str]) -> AskedValues:
+    return AskedValues({name: values.get(name, 0) for name in measures})
 
 
 def _count_runs(person: _Gathered, events: Mapping[int, EventFacts], year: int) -> None:
@@ -365,27 +374,3 @@ def _covers(stretches: list[Stretch], start: date, end: date) -> bool:
         if begins <= reached:
             reached = date.max if ends is None else max(reached, ends)
     return reached > end
-
-
-def _sector_facts(term: Term, organs: OrganOccasions) -> tuple[OrganFacts, ...]:
-    rows = Sector.objects.filter(term=term).values_list(
-        "pk", "name", "liaison__committee_id", "liaison__committee__name"
-    )
-    return tuple(
-        OrganFacts(
-            Subject(Holder.SECTOR, pk, name, name),
-            organs.get((Holder.SECTOR, pk), {}),
-            Subject(Holder.COMMITTEE, committee, title, title) if committee else None,
-        )
-        for pk, name, committee, title in rows
-    )
-
-
-def _committee_facts(term: Term, organs: OrganOccasions) -> tuple[OrganFacts, ...]:
-    rows = SpecialCommittee.objects.filter(term=term).values_list("pk", "name")
-    return tuple(
-        OrganFacts(
-            Subject(Holder.COMMITTEE, pk, name, name), organs.get((Holder.COMMITTEE, pk), {})
-        )
-        for pk, name in rows
-    )

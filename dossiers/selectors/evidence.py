@@ -7,21 +7,17 @@ from attendance.models import Attendance, Speech
 from core.bulk import among
 from dossiers.facts import DutyFacts, MemberFacts, Presence, is_event_measure
 from dossiers.selectors.duty import PRESENCE_OF
-from dossiers.selectors.measures import WORK_SOURCES, Frame, WorkSource, speech_measures
+from dossiers.selectors.measures import (
+    SPEECH_MEASURES,
+    WORK_SOURCES,
+    Frame,
+    WorkSource,
+    speech_measures,
+)
 
 #: (member, measure)
 Counted = tuple[int, str]
 Records = dict[Counted, tuple[str, ...]]
-SPEECH_MEASURES = frozenset(
-    {
-        "activities.spoken",
-        *(
-            f"speeches.{group}.{manner}"
-            for group in ("plenary", "standing")
-            for manner in ("submitted", "oral", "written")
-        ),
-    }
-)
 
 
 def records_behind(

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 
 from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.expressions import Combinable
@@ -276,14 +277,29 @@ def speech_measures(groups: tuple[str, ...], manner: str, occasion: str) -> tupl
     return ()
 
 
+#: What `speech_measures` may name.
+SPEECH_MEASURES = frozenset(
+    {
+        "activities.spoken",
+        *(
+            f"speeches.{group}.{manner}"
+            for group in ("plenary", "standing")
+            for manner in ("submitted", "oral", "written")
+        ),
+    }
+)
 #: Measures one pass over a table counts at most.
 COUNTS_A_PASS = 4
+Pass = tuple[WorkSource, ...]
 
 
-def _passes() -> tuple[tuple[WorkSource, ...], ...]:
+@cache
+def _passes(measures: frozenset[str] | None) -> tuple[Pass, ...]:
+    """Sources counted together; with `measures`, only those that count for one of them."""
     alike: dict[tuple[object, ...], list[WorkSource]] = defaultdict(list)
     for source in WORK_SOURCES:
-        alike[source.scan].append(source)
+        if measures is None or any(map(source.counts_for, measures)):
+            alike[source.scan].append(source)
     return tuple(
         tuple(sources[first : first + COUNTS_A_PASS])
         for sources in alike.values()
@@ -291,23 +307,27 @@ def _passes() -> tuple[tuple[WorkSource, ...], ...]:
     )
 
 
-PASSES = _passes()
-
-
 def work_counts(
-    frame: Frame, members: Collection[int] | None = None
+    frame: Frame,
+    members: Collection[int] | None = None,
+    measures: Collection[str] | None = None,
 ) -> Iterator[tuple[str, int, int]]:
-    """(measure, member, number) of all written work and other records, in one statement."""
-    first, *others = [_pass(place, frame, members) for place in range(len(PASSES))]
-    for place, split, member, *numbers in first.union(*others, all=True).iterator(ROWS_AT_ONCE):
-        for source, number in zip(PASSES[place], numbers, strict=False):
+    """(measure, member, number) of all written work and other records, in one statement; with
+    `measures`, of what counts for these.
+    """
+    passes = _passes(None if measures is None else frozenset(measures))
+    if not passes:
+        return
+    first, *others = [_pass(place, sources, frame, members) for place, sources in enumerate(passes)]
+    rows = first.union(*others, all=True) if others else first
+    for place, split, member, *numbers in rows.iterator(ROWS_AT_ONCE):
+        for source, number in zip(passes[place], numbers, strict=False):
             if number:
                 yield f"{source.measure}.{split}" if split else source.measure, member, number
 
 
-def _pass(place: int, frame: Frame, members: Collection[int] | None) -> QuerySet:
+def _pass(place: int, sources: Pass, frame: Frame, members: Collection[int] | None) -> QuerySet:
     """(place, split, member, numbers …) of one pass; numbers not needed are nought."""
-    sources = PASSES[place]
     lead = sources[0]
     rows = lead.rows(frame, members) if len(sources) == 1 else lead.scanned(frame, members)
     counts = [

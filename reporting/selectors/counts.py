@@ -20,7 +20,7 @@ def form_counts(
     *, term: Term, year: int, on: date, members: Collection[int]
 ) -> Mapping[int, FormCounts]:
     """{member pk: {measure: number}} of those of the members who serve on the date."""
-    facts = duty_facts(term=term, year=year, on=on, members=members)
+    facts = duty_facts(term=term, year=year, on=on, members=members, measures=FORM_MEASURES)
     return {
         member.subject.pk: {name: int(member.value(name) or 0) for name in FORM_MEASURES}
         for member in facts.members

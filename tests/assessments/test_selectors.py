@@ -119,7 +119,7 @@ def test_progress_is_told_for_every_serving_member(django_assert_num_queries):
     term = make_term()
     plain, standing = make_member(term), make_member(term, standing_from=term.start_date)
     report_opinion(date(2023, 2, 1), plain)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(5):
         owed = progress(term=term, year=2023, on=date(2023, 6, 1))
     assert [(row.rule.id, row.done, row.is_met) for row in owed[plain.pk]] == [
         ("px-research-year", 0, False),
