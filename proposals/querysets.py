@@ -13,7 +13,7 @@ from members.querysets import (
     visible_members,
     visible_records,
 )
-from proposals.choices import COUNTED_TOPIC_KINDS, OPEN_TOPIC_STATES, ResearchKind, TopicState
+from proposals.choices import OPEN_TOPIC_STATES
 
 
 class JointWorkQuerySet(CollectedQuerySet):
@@ -82,18 +82,6 @@ class TopicQuerySet(QuerySet):
         """Neither finished nor cancelled on the day after the planned one."""
         return self.filter(state__in=OPEN_TOPIC_STATES, planned_date__lt=on)
 
-    def uncounted(self) -> Self:
-        """Finished, with participants, and waiting to be counted as a 调研协商课题."""
-        research = self.model._meta.get_field("research").related_model.objects
-        counted = research.filter(kind=ResearchKind.TOPIC, topic=OuterRef("pk"))
-        joined = self.model._meta.get_field("participations").related_model.objects
-        return self.filter(
-            ~Exists(counted),
-            Exists(joined.filter(topic=OuterRef("pk"))),
-            state=TopicState.FINISHED,
-            kind__in=COUNTED_TOPIC_KINDS,
-        )
-
     def kept_by(self, user) -> Self:
         """委员联络科 all; a department what it undertakes or its committee leads."""
         if not user.is_authenticated:
@@ -109,7 +97,7 @@ class TopicQuerySet(QuerySet):
         )
 
     def awaiting_contribution(self, user) -> Self:
-        """Shared with a county the account works for, which has not told its part yet."""
+        """Under way with a county the account works for, which has not told its part yet (联动)."""
         if not user.is_authenticated or not user.has_role(RoleCode.COUNTY_GROUP):
             return self.none()
         partnerships = self.model._meta.get_field("partnerships").related_model
@@ -118,7 +106,7 @@ class TopicQuerySet(QuerySet):
             contribution="",
             assembly__in=user.affiliations.values("liaison_group__assembly"),
         )
-        return self.exclude(state=TopicState.CANCELLED).filter(Exists(own))
+        return self.filter(Exists(own), state__in=OPEN_TOPIC_STATES)
 
 
 class TopicParticipationQuerySet(QuerySet):

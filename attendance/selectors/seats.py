@@ -169,19 +169,6 @@ def open_seats(*, user: User, on: date) -> QuerySet[NonVotingSeat]:
     )
 
 
-def outstanding_materials(*, user: User) -> QuerySet[NonVotingSeat]:
-    """Those who came and have not handed the papers back."""
-    rows = Attendance.objects.filter(
-        sitting__meeting=OuterRef("meeting"),
-        member=OuterRef("member"),
-        status__in=ATTENDED_STATUSES,
-    )
-    came = Q(attended__in=ATTENDED_STATUSES) | Q(Exists(rows))
-    return with_people(NonVotingSeat.objects.visible_to(user)).filter(
-        came & _must_hand_back(), state=RequestState.APPROVED, materials_returned_at__isnull=True
-    )
-
-
 def own_seats(user: User) -> QuerySet[NonVotingSeat]:
     """Invitations of the account's own member seats, the newest first."""
     return with_people(

@@ -1,7 +1,7 @@
 """A campaign as the office sees it: who owes what, how far it has come, who is behind."""
 
 import tomllib
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -226,9 +226,3 @@ def standing_members(campaign: Campaign, *, on: date) -> Sequence[Member]:
     day = audience_date(campaign, on)
     seats = Member.objects.filter(term=campaign.term_id).serving(day).standing(day)
     return list(seats.select_related("person", "sector", "committee").order_by("code"))
-
-
-def remindable(members: Collection[Member], *, on: date) -> list[Member]:
-    """Of these, who may be reminded on the day."""
-    keys = [member.pk for member in members]
-    return list(Member.objects.filter(pk__in=keys).invitable(on).order_by("code"))

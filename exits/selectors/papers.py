@@ -5,9 +5,6 @@ import re
 from collections.abc import Mapping
 from datetime import date
 
-from django.db.models import QuerySet
-
-from accounts.models import User
 from core.dates import written
 from core.refusals import RefusalError
 from exits.choices import (
@@ -277,14 +274,6 @@ def _efforts(case: Case) -> str:
     if not lines and case.has_applied:
         return "未经提醒、劝说，本人已提交书面申请。"
     return "\n".join(lines)
-
-
-def papers_of(
-    user: User, *, case: Case | None = None, interview: Interview | None = None
-) -> QuerySet[OfficialPaper]:
-    """The letters about a case or an interview that the account may read."""
-    papers = OfficialPaper.objects.visible_to(user)
-    return papers.filter(case=case) if case else papers.filter(interview=interview)
 
 
 def paper_content(paper: OfficialPaper) -> bytes:

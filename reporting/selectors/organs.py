@@ -65,10 +65,6 @@ class CommitteeLine:
     def behind(self) -> list[MemberLine]:
         return [line for line in self.members if line.is_behind]
 
-    @property
-    def sectors_open(self) -> bool:
-        return self.is_open
-
 
 @dataclass(frozen=True)
 class RuleWindows:

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from members.models import Affiliation, Assembly, Department
-from proposals.models import Research, Topic, TopicParticipation, TopicPartnership
+from proposals.models import Topic, TopicParticipation, TopicPartnership
 from tests.world import add_user, build_world
 
 pytestmark = pytest.mark.django_db
@@ -37,18 +37,6 @@ def test_open_topic_is_overdue_from_the_day_after(world):
     assert set(Topic.objects.overdue(date(2023, 6, 1))) == set(late)
 
 
-def test_finished_research_waits_to_be_counted(world):
-    waiting = plan(world, "1", **DONE)
-    counted = plan(world, "2", **DONE)
-    Research.objects.create(
-        term=world.term, number="x", title="x", kind="topic", completed_date=DUE, topic=counted
-    )
-    plan(world, "3")
-    plan(world, "4", **DONE | {"kind": "major_proposal"})
-    plan(world, "5", **DONE).participations.all().delete()
-    assert list(Topic.objects.uncounted()) == [waiting]
-
-
 def test_department_keeps_its_own(world):
     user = add_user(world, "economy", "collector")
     department = Department.objects.create(
@@ -72,6 +60,12 @@ def test_county_is_waited_for_until_it_tells_its_part(world):
     topic = plan(world, "1")
     row = TopicPartnership.objects.create(topic=topic, assembly=county)
     TopicPartnership.objects.create(topic=plan(world, "2"), assembly=other)
+    over = [
+        plan(world, "3", **DONE),
+        plan(world, "4", state="cancelled", cancelled_reason="并入"),
+    ]
+    for ended in over:
+        TopicPartnership.objects.create(topic=ended, assembly=county)
     assert list(Topic.objects.awaiting_contribution(user)) == [topic]
     row.contribution = "承担座谈。"
     row.save()

@@ -23,9 +23,10 @@ from attendance.models import (
     Sitting,
 )
 from dossiers.models import Campaign, HandIn, Objection
-from members.models import ChangeReport, Department, Notice, NoticeRecipient
+from exits.models import Case
+from members.models import Assembly, ChangeReport, Department, Notice, NoticeRecipient
 from members.selectors import current_term
-from proposals.models import Topic
+from proposals.models import Topic, TopicPartnership
 from reporting.selectors.worklist import work_list
 from reporting.selectors.worklist.tasks import LATER, NEAR, OVERDUE, UNDATED, Task, grouped
 from tests.building import hand_in, suspend
@@ -390,6 +391,33 @@ def test_papers_passed_wait_to_be_archived_once_the_campaign_is_closed(world):
     found = tasks_of(registrar)
     assert (found[title].count, found["2022年度填报材料待审核"].count) == (3, 3)
     assert title not in tasks_of(world.users[RoleCode.LEADER])
+
+
+def test_cases_tell_the_earliest_date_and_how_many_are_past_theirs(world):
+    cases = list(Case.objects.open().order_by("pk"))
+    for case, days in zip(cases, (-1, 0, 1), strict=True):
+        case.due_date = TODAY + timedelta(days=days)
+    Case.objects.bulk_update(cases, ["due_date"])
+    found = tasks_of(world.users[RoleCode.REGISTRAR])["退出与暂停事项办理中"]
+    assert (found.count, found.due, found.overdue) == (3, TODAY - timedelta(days=1), 1)
+
+
+def test_county_is_asked_for_its_part_of_a_joint_topic_while_that_is_open(world):
+    county = Assembly.objects.create(name="政协甲县委员会", level="county")
+    world.groups[0].assembly = county
+    world.groups[0].save()
+    day = TODAY - timedelta(days=1)
+    topic = Topic.objects.create(
+        term=world.term, number="L-1", title="联动", kind="research", year=2023, planned_date=day
+    )
+    part = TopicPartnership.objects.create(topic=topic, assembly=county)
+    user, title = world.users[RoleCode.COUNTY_GROUP], "联动议题的分工与成果待填写：联动"
+    found = tasks_of(user)[title]
+    assert (found.count, found.due, found.overdue) == (1, day, 1)
+    assert title not in tasks_of(world.users[RoleCode.REGISTRAR])
+    part.contribution = "承担座谈。"
+    part.save()
+    assert title not in tasks_of(user)
 
 
 def test_home_shows_what_waits_what_comes_and_what_is_owed(world, client, monkeypatch):

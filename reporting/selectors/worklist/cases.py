@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.db.models import Min
+from django.db.models import Count, Min, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -30,14 +30,11 @@ def open_cases(desk: Desk) -> Iterator[Task]:
     if not desk.may("exits.carry_on_case"):
         return
     cases = Case.objects.visible_to(desk.user).open().filter(member__term=desk.term)
-    yield Task(
-        subject=SUBJECT,
+    yield of_cases(
+        cases,
+        desk,
         title="退出与暂停事项办理中",
-        count=cases.count(),
-        unit="件",
         path=records("exits.case", closed="no", term=desk.term.code),
-        due=cases.aggregate(first=Min("due_date"))["first"],
-        overdue=cases.filter(due_date__lt=desk.on).count(),
     )
 
 
@@ -46,15 +43,7 @@ def decisions_to_record(desk: Desk) -> Iterator[Task]:
     if not desk.may("exits.decide_case"):
         return
     cases = awaiting_decision(user=desk.user)
-    yield Task(
-        subject=SUBJECT,
-        title="已提请审议，待登记决定",
-        count=cases.count(),
-        unit="件",
-        path=board("decision"),
-        due=cases.aggregate(first=Min("due_date"))["first"],
-        overdue=cases.filter(due_date__lt=desk.on).count(),
-    )
+    yield of_cases(cases, desk, title="已提请审议，待登记决定", path=board("decision"))
 
 
 def decisions_to_deliver(desk: Desk) -> Iterator[Task]:
@@ -62,14 +51,11 @@ def decisions_to_deliver(desk: Desk) -> Iterator[Task]:
         return
     cases = awaiting_delivery(user=desk.user)
     untold = CaseDelivery.objects.filter(case__in=cases.values("pk"), delivered_date__isnull=True)
-    yield Task(
-        subject=SUBJECT,
+    yield of_cases(
+        cases,
+        desk,
         title="决定的书面通知未送完",
-        count=cases.count(),
-        unit="件",
         path=board("delivery"),
-        due=cases.aggregate(first=Min("due_date"))["first"],
-        overdue=cases.filter(due_date__lt=desk.on).count(),
         note=f"尚有 {untold.count()} 处未送达",
     )
 
@@ -79,15 +65,7 @@ def opinions_to_give(desk: Desk) -> Iterator[Task]:
     if not desk.user.has_role(RoleCode.ORGANIZATION_DEPARTMENT, RoleCode.UNITED_FRONT_DEPARTMENT):
         return
     cases = opinions_asked(user=desk.user)
-    yield Task(
-        subject=SUBJECT,
-        title="待本部门提出会商意见",
-        count=cases.count(),
-        unit="件",
-        path=address("exits:opinion-list"),
-        due=cases.aggregate(first=Min("due_date"))["first"],
-        overdue=cases.filter(due_date__lt=desk.on).count(),
-    )
+    yield of_cases(cases, desk, title="待本部门提出会商意见", path=address("exits:opinion-list"))
 
 
 def interviews_to_carry_on(desk: Desk) -> Iterator[Task]:
@@ -149,6 +127,24 @@ def own_applications(desk: Desk) -> Iterator[Task]:
         unit="件",
         path=address("exits:own-list"),
         due=min((case.due_date for case in asked if case.due_date), default=None),
+    )
+
+
+def of_cases(cases: QuerySet[Case], desk: Desk, *, title: str, path: str, note: str = "") -> Task:
+    counted = cases.order_by().aggregate(
+        count=Count("pk"),
+        first=Min("due_date"),
+        late=Count("pk", filter=Q(due_date__lt=desk.on)),
+    )
+    return Task(
+        subject=SUBJECT,
+        title=title,
+        count=counted["count"],
+        unit="件",
+        path=path,
+        due=counted["first"],
+        overdue=counted["late"],
+        note=note,
     )
 
 

@@ -6,7 +6,6 @@ from django.db.models import Min
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from accounts.roles import RoleCode
 from attendance.choices import RequestState
 from attendance.selectors.approvals import recordable_approvals, waiting_approvals
 from attendance.selectors.seats import open_seats
@@ -16,8 +15,7 @@ from dossiers.selectors.submissions import INTAKE_WORKDAYS, waiting_submissions
 from members.choices import RecordKind
 from members.selectors.notices import unread_notices
 from members.selectors.reports import waiting_reports
-from proposals.choices import TopicState
-from proposals.models import Topic, TopicPartnership
+from proposals.models import Topic
 from proposals.selectors.linking import converted_waiting
 from reporting.selectors.worklist.tasks import Desk, Task, Viewer, address, records
 
@@ -145,11 +143,7 @@ def topics_overdue(desk: Desk) -> Iterator[Task]:
     """Planned for a day that has passed, each by itself: there is no list of just these."""
     if not desk.may("proposals.change_topic"):
         return
-    found = Topic.objects.visible_to(desk.user).filter(
-        term=desk.term,
-        state__in=[TopicState.PLANNED, TopicState.UNDER_WAY],
-        planned_date__lt=desk.on,
-    )
+    found = Topic.objects.visible_to(desk.user).overdue(desk.on).filter(term=desk.term)
     if not desk.duties.is_whole:
         found = found.filter(department__name__in=desk.duties.departments)
     for topic in found.order_by("planned_date", "pk")[:EACH]:
@@ -166,19 +160,10 @@ def topics_overdue(desk: Desk) -> Iterator[Task]:
 
 def contributions_owed(desk: Desk) -> Iterator[Task]:
     """Joint topics to which the account's county has not written its part yet (联动)."""
-    if not desk.may("proposals.change_topicpartnership") or not desk.user.has_role(
-        RoleCode.COUNTY_GROUP
-    ):
+    if not desk.may("proposals.change_topicpartnership"):
         return
-    counties = desk.user.affiliations.values("liaison_group__assembly")
-    open_states = [TopicState.PLANNED, TopicState.UNDER_WAY]
-    found = TopicPartnership.objects.filter(
-        topic__in=Topic.objects.visible_to(desk.user).filter(term=desk.term, state__in=open_states),
-        assembly__in=counties,
-        contribution="",
-    )
-    for partnership in found.select_related("topic").order_by("topic__planned_date", "pk")[:EACH]:
-        topic = partnership.topic
+    waiting = Topic.objects.visible_to(desk.user).awaiting_contribution(desk.user)
+    for topic in waiting.filter(term=desk.term).order_by("planned_date", "pk")[:EACH]:
         yield Task(
             subject="年度协商计划",
             title=f"联动议题的分工与成果待填写：{topic.title}",
