@@ -26,6 +26,7 @@ from dossiers.selectors.papers import (
     owed_kinds,
     unconfirmed_blocks,
 )
+from dossiers.services.incomplete import IncompleteError
 from members.models import Member
 
 
@@ -49,12 +50,8 @@ class TextTooLongError(RefusalError):
     """Longer than anything we keep; the limit of a report is another, and looked at later."""
 
 
-class PaperIncompleteError(RefusalError):
-    """What is handed in must be whole; `missing` says what is not."""
-
-    def __init__(self, missing: list[str]) -> None:
-        self.missing = missing
-        super().__init__(f"还不能提交：{'；'.join(missing)}。")
+class PaperIncompleteError(IncompleteError):
+    """A paper is handed in whole."""
 
 
 class SignatureRefusedError(RefusalError):

@@ -25,6 +25,7 @@ from dossiers.selectors.submissions import (
     shown_value,
     untouched_draft,
 )
+from dossiers.services.incomplete import IncompleteError
 from members.choices import NoticeKind
 from members.models import Member
 from members.services.notices import send_notice
@@ -45,12 +46,8 @@ class SubmissionClosedError(RefusalError):
     """The step is not possible in the state the submission is in."""
 
 
-class SubmissionIncompleteError(RefusalError):
-    """What is handed in must be whole; `missing` says what is not."""
-
-    def __init__(self, missing: list[str]) -> None:
-        self.missing = missing
-        super().__init__(f"还不能提交：{'；'.join(missing)}。")
+class SubmissionIncompleteError(IncompleteError):
+    """Work is handed in whole."""
 
 
 class TooManyFilesError(RefusalError):
