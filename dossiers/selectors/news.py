@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextChoices
 from django.utils import timezone
 
 from accounts.choices import Verb
@@ -21,10 +20,10 @@ LONGEST, FIRST = timedelta(days=60), timedelta(days=14)
 ADOPTED = {OpinionAdoption._meta.label_lower, OpinionInstruction._meta.label_lower}
 
 
-class NewsKind(StrEnum):
-    ENTERED = "新录入"
-    CORRECTED = "有更正"
-    ADOPTED = "被采用"
+class NewsKind(TextChoices):
+    ENTERED = "entered", "新录入"
+    CORRECTED = "corrected", "有更正"
+    ADOPTED = "adopted", "被采用"
 
 
 WEIGHT = {NewsKind.CORRECTED: 0, NewsKind.ADOPTED: 1, NewsKind.ENTERED: 2}

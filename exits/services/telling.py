@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import RoleCode
 from core.dates import planned
-from exits.choices import Act, CaseKind
+from exits.choices import Act, CaseKind, InterviewKind
 from exits.models import Case, Interview
 from exits.procedures import PROCEDURES, partners_of
 from exits.querysets import ROLE_OF
@@ -43,7 +43,7 @@ def tell_of_interview(interview: Interview, *, actor: User | None, at: datetime)
     _tell_interviewed(
         interview,
         "约谈通知",
-        f"{name}委员：\n定于{when}在{interview.place}与您{_talk(kind)}，由{leader}主持{joined}。"
+        f"{name}委员：\n定于{when}在{interview.place}与您{_talk(interview)}，由{leader}主持{joined}。"
         f"请安排好时间，准时参加。\n事由见“我的事项”。{CALL}",
         actor=actor,
         at=at,
@@ -298,8 +298,8 @@ def _others(users: Iterable[User], member: Member) -> list[User]:
     return [found[key] for key in sorted(found)]
 
 
-def _talk(kind: str) -> str:
-    return "进行约谈提醒" if kind == "约谈提醒" else "约谈"
+def _talk(interview: Interview) -> str:
+    return "进行约谈提醒" if interview.kind == InterviewKind.REMINDER_TALK else "约谈"
 
 
 def _until(due: date | None) -> str:

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from exits.choices import CaseKind
-from exits.models import Case
+from exits.choices import CaseKind, InterviewKind
+from exits.models import Case, Interview
 from exits.services import drop_case
 from exits.services.interviews import cancel_interview, notify_interview
 from members.models import Affiliation, Notice, NoticeRecipient
@@ -79,6 +79,19 @@ def test_interview_is_told_to_the_member_the_leader_and_the_committee(scene):
         "约谈安排：张青": f"/exits/interviews/{interview.pk}/",
         "约谈安排": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        (InterviewKind.INTERVIEW, "在三楼会议室与您约谈，由"),
+        (InterviewKind.REMINDER_TALK, "在三楼会议室与您进行约谈提醒，由"),
+    ],
+)
+def test_notice_says_what_kind_of_talk_it_is(kind, said, scene, monkeypatch):
+    monkeypatch.setattr(Interview, "get_kind_display", lambda interview: "谈话")
+    notified(scene, kind=kind)
+    assert said in Notice.objects.get(title="约谈通知").body
 
 
 def test_committee_without_accounts_is_told_on_paper(scene):

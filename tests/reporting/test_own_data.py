@@ -18,7 +18,14 @@ from accounts.roles import RoleCode
 from assessments.models import Finding
 from dossiers.choices import DeclaredState
 from dossiers.models import Declaration
-from dossiers.selectors.news import FIRST, NewsKind, news_since, record_news
+from dossiers.selectors.news import (
+    FIRST,
+    News,
+    NewsGroup,
+    NewsKind,
+    news_since,
+    record_news,
+)
 from dossiers.selectors.own import accepted_additions, dossier_year, totals_by_year
 from exits.models import Case
 from members.models import Member, Person
@@ -245,6 +252,22 @@ def test_adoption_of_ones_information_is_news_and_ones_own_act_is_none(world):
         user=world.users[RoleCode.MEMBER], seats=[world.members[0]], since=AT - timedelta(days=1)
     )
     assert [(group.first.kind, group.count) for group in told] == [(NewsKind.ADOPTED, 1)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "mark"),
+    [
+        (NewsKind.ENTERED, '<span class="office-mark">新录入</span>'),
+        (NewsKind.CORRECTED, '<span class="office-mark is-warn">有更正</span>'),
+        (NewsKind.ADOPTED, '<span class="office-mark is-good">被采用</span>'),
+    ],
+)
+def test_news_is_marked_by_its_kind(kind, mark, world, client, monkeypatch):
+    news = News(kind, "社情民意信息", "opinions", "河道", date(2023, 5, 1), AT)
+    groups = [NewsGroup(news, 1)]
+    monkeypatch.setattr("reporting.views.home.record_news", lambda **asked: groups)
+    client.force_login(world.users[RoleCode.MEMBER])
+    assert mark in client.get("/").content.decode()
 
 
 def note(row, actor):
