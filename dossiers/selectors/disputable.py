@@ -59,14 +59,18 @@ class RecordType:
     def kind_of(self, record: Recorded) -> RecordKind:
         return self.kind(record) or self.kinds[0]
 
-    def of(self, members: Iterable[Member]) -> QuerySet[Any]:
-        """Records of these members."""
+    def rows(self, members: Iterable[Member]) -> QuerySet[Any]:
+        """The bare rows of these members; one that is theirs in two ways is there twice."""
         keys = [member.pk for member in members]
         own = Q()
         for path in self.paths:
             own |= Q(**{f"{path}__in": keys})
+        return self.model._default_manager.filter(own).order_by()
+
+    def of(self, members: Iterable[Member]) -> QuerySet[Any]:
+        """Records of these members."""
         return (
-            self.model._default_manager.filter(own)
+            self.rows(members)
             .select_related(*self.related)
             .prefetch_related(*self.parts)
             .order_by(self.order, "pk")

@@ -1,18 +1,17 @@
 """What happened to a member's records since they last looked."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet, TextChoices
+from django.db.models import Q, QuerySet, TextChoices, Value
 from django.utils import timezone
 
 from accounts.choices import Verb
 from accounts.models import AuditChange, AuditEntry, User
-from dossiers.selectors.disputable import RECORD_TYPES, RecordType, shown
-from dossiers.selectors.own import anchor_of
-from members.models import Member
+from dossiers.selectors.disputable import RECORD_TYPES
+from dossiers.selectors.own import HeldRecord, anchor_of
 from proposals.models import OpinionAdoption, OpinionInstruction
 
 #: News is never older than this, nor younger than a first visit would show.
@@ -58,10 +57,10 @@ class NewsGroup:
     count: int
 
 
-def record_news(*, user: User, seats: Iterable[Member], since: datetime) -> list[NewsGroup]:
+def record_news(*, user: User, records: Collection[HeldRecord], since: datetime) -> list[NewsGroup]:
     """The latest first; what the account did itself is none."""
-    own = list(seats)
-    found = [item for entry in RECORD_TYPES.values() for item in _of_type(entry, own, user, since)]
+    touched = _touched(records, user, since)
+    found = [item for label, latest in touched.items() for item in _of_type(label, latest)]
     groups: dict[tuple[NewsKind, str, date, int], list[News]] = {}
     for item in sorted(found, key=lambda item: (item.at, item.date), reverse=True):
         key = (item.kind, item.anchor, timezone.localdate(item.at), item.date.year)
@@ -69,43 +68,62 @@ def record_news(*, user: User, seats: Iterable[Member], since: datetime) -> list
     return [NewsGroup(items[0], len(items)) for items in groups.values()]
 
 
-def _of_type(entry: RecordType, seats: list[Member], user: User, since: datetime) -> Iterable[News]:
-    records = {record.pk: record for record in entry.of(seats)}
-    owners = _owners(entry, records.values())
-    touched = _changes(owners, user, since) if owners else ()
-    latest: dict[int, tuple[NewsKind, datetime]] = {}
-    for label, key, before, moment in touched:
-        pk = owners.get((label, key))
-        if pk is None:
-            continue
-        kind = _kind(label == entry.label, label in ADOPTED, is_new=before is None)
-        known = latest.get(pk)
+#: Type and key of a row, as the trail names it.
+Name = tuple[str, str]
+#: Of records of one type, by key: what happened last.
+Latest = dict[int, tuple[NewsKind, datetime]]
+
+
+def _touched(records: Collection[HeldRecord], user: User, since: datetime) -> dict[str, Latest]:
+    """By type, the records that others changed, or a part of which they changed."""
+    owners = {(record.label, str(record.pk)): record for record in records} | _parts(records)
+    found: dict[str, Latest] = {label: {} for label in RECORD_TYPES}
+    for label, key, before, moment in _changes(owners, user, since) if owners else ():
+        record = owners[label, key]
+        latest = found[record.label]
+        kind = _kind(label == record.label, label in ADOPTED, is_new=before is None)
+        known = latest.get(record.pk)
         # Of one act the weightiest is told: a record entered together with its adoption is new.
         if known is None or known[1] != moment or WEIGHT[kind] > WEIGHT[known[0]]:
-            latest[pk] = (kind, moment)
-    return [_news(entry, records[pk], kind, moment) for pk, (kind, moment) in latest.items()]
+            latest[record.pk] = (kind, moment)
+    return found
 
 
-def _changes(owners: dict[tuple[str, str], int], user: User, since: datetime) -> QuerySet[Any, Any]:
+def _parts(records: Collection[HeldRecord]) -> dict[Name, HeldRecord]:
+    """The rows that belong to records, each with its record."""
+    known = {(record.label, record.pk): record for record in records}
+    queries: list[QuerySet[Any, Any]] = []
+    for label, entry in RECORD_TYPES.items():
+        keys = [pk for of, pk in known if of == label]
+        for part in entry.parts if keys else ():
+            link = getattr(entry.model, part).field
+            rows = link.model._default_manager.filter(**{f"{link.name}__in": keys}).order_by()
+            queries.append(
+                rows.values_list(
+                    Value(link.model._meta.label_lower), "pk", Value(label), link.attname
+                )
+            )
+    if not queries:
+        return {}
+    first, *others = queries
+    rows = first.union(*others, all=True) if others else first
+    return {(part, str(pk)): known[label, record] for part, pk, label, record in rows}
+
+
+def _changes(names: Iterable[Name], user: User, since: datetime) -> QuerySet[Any, Any]:
     """What others changed of these rows, in the order it was done."""
+    keys: dict[str, list[str]] = {}
+    for label, key in names:
+        keys.setdefault(label, []).append(key)
+    named = Q()
+    for label, own in keys.items():
+        named |= Q(object_type=label, object_id__in=own)
     changes = AuditChange.objects.filter(
-        Q(entry__actor__isnull=True) | ~Q(entry__actor=user),
-        entry__at__gte=since,
-        object_type__in={label for label, _ in owners},
-        object_id__in=[key for _, key in owners],
+        Q(entry__actor__isnull=True) | ~Q(entry__actor=user), named, entry__at__gte=since
     )
     return changes.order_by("entry_id", "position").values_list(
         "object_type", "object_id", "before", "entry__at"
     )
-
-
-def _owners(entry: RecordType, records: Iterable[Any]) -> dict[tuple[str, str], int]:
-    """Keys of the rows and of their parts, as the trail names them, with the record's."""
-    found: dict[tuple[str, str], int] = {}
-    for record in records:
-        rows = [record, *(row for part in entry.parts for row in getattr(record, part).all())]
-        found |= {(row._meta.label_lower, str(row.pk)): record.pk for row in rows}
-    return found
 
 
 def _kind(is_record: bool, is_adoption: bool, *, is_new: bool) -> NewsKind:
@@ -114,6 +132,12 @@ def _kind(is_record: bool, is_adoption: bool, *, is_new: bool) -> NewsKind:
     return NewsKind.ADOPTED if is_new and is_adoption else NewsKind.CORRECTED
 
 
-def _news(entry: RecordType, record: Any, kind: NewsKind, moment: datetime) -> News:
-    told = shown(record)
-    return News(kind, entry.heading, anchor_of(entry), told.title, told.date, moment)
+def _of_type(label: str, latest: Latest) -> Iterator[News]:
+    if not latest:
+        return
+    entry = RECORD_TYPES[label]
+    records = entry.model._default_manager.select_related(*entry.related).in_bulk(latest)
+    for pk, (kind, moment) in latest.items():
+        if pk in records:  # unless it was deleted this very moment
+            title, on = entry.title(records[pk]), entry.on(records[pk])
+            yield News(kind, entry.heading, anchor_of(entry), title, on, moment)

@@ -1,11 +1,12 @@
 """A person's own dossier: every record with where it came from, and how many there are."""
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import F, Value
 
 from attendance.choices import ATTENDED_STATUSES
 from attendance.models import Attendance
@@ -43,6 +44,17 @@ class DossierSection:
     heading: str
     anchor: str
     rows: list[DossierRow]
+
+
+class HeldRecord(NamedTuple):
+    """That there is a record: its type and key, the year it counts for; `attended` of a sitting
+    the person came to.
+    """
+
+    label: str
+    pk: int
+    year: int
+    attended: bool
 
 
 @dataclass(frozen=True)
@@ -95,23 +107,41 @@ def accepted_additions(seats: Iterable[Member], year: int) -> list[Declaration]:
     )
 
 
-def totals_by_year(seats: Iterable[Member]) -> dict[int, list[Total]]:
-    """One grouped query a kind, whatever the number of years."""
-    keys = [seat.pk for seat in seats]
-    found: dict[int, list[Total]] = {}
-    for entry in RECORD_TYPES.values():
-        own = Q()
-        for path in entry.paths:
-            own |= Q(**{f"{path}__in": keys})
-        counts: dict[str, Any] = {"rows": Count("pk", distinct=True)}
-        if entry.model is Attendance:
-            present = Q(status__in=ATTENDED_STATUSES)
-            counts["attended"] = Count("pk", filter=present, distinct=True)
-        grouped = entry.model._default_manager.filter(own).order_by().values(entry.year_path)
-        for line in grouped.annotate(**counts):
-            total = Total(entry.heading, anchor_of(entry), line["rows"], line.get("attended"))
-            found.setdefault(line[entry.year_path], []).append(total)
-    return found
+def held_records(seats: Iterable[Member]) -> list[HeldRecord]:
+    """Every record of the person, of whatever kind and year, in one statement."""
+    own = list(seats)
+    first, *others = [
+        entry.rows(own).values_list(
+            Value(entry.label),
+            "pk",
+            entry.year_path,
+            F("status") if entry.model is Attendance else Value(""),
+        )
+        for entry in RECORD_TYPES.values()
+    ]
+    return [
+        HeldRecord(label, pk, int(year), status in ATTENDED_STATUSES)
+        for label, pk, year, status in first.union(*others)
+    ]
+
+
+def totals_by_year(records: Collection[HeldRecord]) -> dict[int, list[Total]]:
+    """How many there are of each kind, kinds without a record left out."""
+    counts = Counter((record.year, record.label) for record in records)
+    attended = Counter((record.year, record.label) for record in records if record.attended)
+    return {
+        year: [
+            Total(
+                entry.heading,
+                anchor_of(entry),
+                counts[year, label],
+                attended[year, label] if entry.model is Attendance else None,
+            )
+            for label, entry in RECORD_TYPES.items()
+            if (year, label) in counts
+        ]
+        for year in {year for year, _ in counts}
+    }
 
 
 def anchor_of(entry: RecordType) -> str:

@@ -27,7 +27,7 @@ from dossiers.selectors.objections import (
     seats_of,
     years_on_record,
 )
-from dossiers.selectors.own import accepted_additions, dossier_year, totals_by_year
+from dossiers.selectors.own import accepted_additions, dossier_year, held_records, totals_by_year
 from dossiers.services.objections import ANSWER_WORKDAYS, withdraw_objection
 from members.choices import RecordKind
 from members.selectors.calendar import work_calendar
@@ -47,7 +47,7 @@ class RecordListView(OwnPage, TemplateView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         seats = seats_of(self.request.user)
         years = years_on_record(seats, timezone.localdate())
-        totals = totals_by_year(seats)
+        totals = totals_by_year(held_records(seats))
         own: dict[str, Any] = {"title": "我的履职档案", "years": years}
         if years and self.request.GET.get("year") == "all":
             over_years = [(year, totals[year]) for year in years if year in totals]

@@ -11,7 +11,7 @@ from accounts.views.entrance import SignedIn
 from attendance.selectors.convening import own_meetings
 from dossiers.selectors.news import news_since, record_news
 from dossiers.selectors.objections import seats_of
-from dossiers.selectors.own import totals_by_year
+from dossiers.selectors.own import held_records, totals_by_year
 from dossiers.selectors.papers import owed_papers
 from members.selectors import current_term
 from reporting.selectors.home import duties_of, earlier_papers, own_seat
@@ -45,7 +45,8 @@ class HomeView(SignedIn, TemplateView):
         years = own_forms(user=user, today=today) if user.has_perm(EXPORT_PERMISSION) else []
         seats = seats_of(user)
         since = news_since(user=user, at=at)
-        news = record_news(user=user, seats=seats, since=since) if seats else []
+        records = held_records(seats)
+        news = record_news(user=user, records=records, since=since)
         papers = owed_papers(members=[seat], on=today) if seat else []
         duties = duties_of(seat, papers=papers, today=today) if seat else []
         return super().get_context_data(**kwargs) | {
@@ -57,7 +58,7 @@ class HomeView(SignedIn, TemplateView):
             "earlier": earlier_papers(papers, today=today),
             "owing": [duty for duty in duties if not duty.owed.is_met],
             "met": [duty.owed for duty in duties if duty.owed.is_met],
-            "done": totals_by_year(seats).get(today.year, []) if seats else [],
+            "done": totals_by_year(records).get(today.year, []),
             "since": since,
             "news": news[:MOST_NEWS],
             "more_news": max(len(news) - MOST_NEWS, 0),

@@ -26,12 +26,18 @@ from dossiers.selectors.news import (
     news_since,
     record_news,
 )
-from dossiers.selectors.own import accepted_additions, dossier_year, totals_by_year
+from dossiers.selectors.own import (
+    accepted_additions,
+    dossier_year,
+    held_records,
+    totals_by_year,
+)
 from exits.models import Case
 from members.models import Member, Person
 from proposals.models import OpinionAdoption, PublicOpinionReport
 from reporting.exporters.own_data import own_data
 from reporting.selectors.own_data import HELD, LEFT_OUT, reasons_left_out
+from tests.building import propose, publish
 from tests.test_visibility import MARKS
 from tests.world import World, build_world
 
@@ -224,8 +230,39 @@ def test_dossier_says_where_each_record_comes_from(world):
     sections = {part.heading: part.rows for part in dossier_year(seats, 2023)}
     assert {row.source for row in sections["提案"]} == {"提案委"}
     assert {row.source for row in sections["发表文章"]} == {"委员联络科"}
-    totals = {total.heading: total.count for total in totals_by_year(seats)[2023]}
-    assert totals == {heading: len(rows) for heading, rows in sections.items()}
+    totals = totals_by_year(held_records(seats))[2023]
+    assert {total.heading: total.count for total in totals} == {
+        heading: len(rows) for heading, rows in sections.items()
+    }
+
+
+def test_record_of_two_seats_counts_once(world):
+    first, second = world.members[:2]
+    proposal = propose(first, date(2023, 5, 1), second)
+    name = ("proposals.proposal", proposal.pk, 2023, False)
+    assert [tuple(record) for record in held_records([first, second])].count(name) == 1
+    assert [tuple(record) for record in held_records([second])].count(name) == 1
+
+
+def test_who_has_no_seat_has_no_records_and_no_news(world):
+    assert held_records([]) == []
+    assert totals_by_year([]) == {}
+    user = world.users[RoleCode.SYSTEM_ADMIN]
+    assert record_news(user=user, records=[], since=AT) == []
+
+
+def test_news_cost_the_same_for_every_record(world, django_assert_num_queries):
+    """The records, their parts, the trail, and the touched ones of each kind."""
+    registrar, member = world.users[RoleCode.REGISTRAR], world.members[0]
+    since = AT - timedelta(days=1)
+    for number in range(1, 4):
+        paper = publish(member, date(2023, 5, number))
+        note(paper, registrar)
+        with django_assert_num_queries(4):
+            news = record_news(
+                user=world.users[RoleCode.MEMBER], records=held_records([member]), since=since
+            )
+        assert [(group.first.kind, group.count) for group in news] == [(NewsKind.ENTERED, number)]
 
 
 def test_accepted_addition_stands_in_the_dossier(world):
@@ -249,7 +286,9 @@ def test_adoption_of_ones_information_is_news_and_ones_own_act_is_none(world):
     note(other, world.users[RoleCode.REGISTRAR])
     note(report, world.users[RoleCode.MEMBER])
     told = record_news(
-        user=world.users[RoleCode.MEMBER], seats=[world.members[0]], since=AT - timedelta(days=1)
+        user=world.users[RoleCode.MEMBER],
+        records=held_records([world.members[0]]),
+        since=AT - timedelta(days=1),
     )
     assert [(group.first.kind, group.count) for group in told] == [(NewsKind.ADOPTED, 1)]
 
