@@ -115,7 +115,8 @@ def return_paper(
     actor: User,
     at: datetime,
 ) -> DutyPaper:
-    """Sends the paper back to its member, with what is to be mended block by block, and tells them.
+    """Sends the paper back to its member, with what is to be mended block by block, and tells them,
+    also while they are suspended: it answers what they handed in, and reminds of nothing.
 
     Raises OwnPaperError, PaperStateError, ReasonMissingError or StaleRecordError.
     """
@@ -140,6 +141,7 @@ def return_paper(
         path=path,
         actor=actor,
         at=at,
+        even_suspended=True,
     )
     return paper
 

@@ -78,7 +78,9 @@ def duties_of(member: Member, *, papers: Sequence[OwedPaper], today: date) -> li
 
 
 def earlier_papers(papers: Sequence[OwedPaper], *, today: date) -> list[EarlierPaper]:
-    """What still waits of earlier years, the earliest due first; the suspended are not asked."""
+    """What still waits of earlier years, the earliest due first; the suspended are asked for
+    nothing, and see what was sent back.
+    """
     waiting = [row for row in papers if row.campaign.year < today.year and row.waits_for_member]
     if not waiting:
         return []
@@ -90,7 +92,7 @@ def earlier_papers(papers: Sequence[OwedPaper], *, today: date) -> list[EarlierP
     return [
         _earlier(row, today)
         for row in sorted(waiting, key=lambda row: row.campaign.deadline_date)
-        if row.member.pk in asked
+        if row.is_returned or row.member.pk in asked
     ]
 
 

@@ -1,5 +1,6 @@
 """核对一份材料: block by block what is recorded beside what the member says; and frozen copies."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -226,7 +227,7 @@ class VerificationActView(PaperPage, View):
                 paper=self.paper, reason=self._word("reason"), seen_version=self.seen,
                 path=reverse("reporting:paper-detail", args=[self.paper.pk]), **self.asked,
             ),
-            "已退回，并通知委员。",
+            told_of_return(self.paper.member, self.today),
         )  # fmt: skip
         return self.own_page
 
@@ -309,3 +310,10 @@ class ArchiveFileView(ArchiveDetailView):
         name = content_disposition_header(True, attachment_name(self.archive.pdf))
         headers = {"Content-Disposition": name, "X-Content-Type-Options": "nosniff"}
         return HttpResponse(content, content_type="application/pdf", headers=headers)
+
+
+def told_of_return(member: Member, on: date) -> str:
+    """A notice reaches whoever serves, suspended or not."""
+    if member.serves(on):
+        return "已退回，并通知委员。"
+    return "已退回。该委员已不在任，没有发出通知，请另行告知。"

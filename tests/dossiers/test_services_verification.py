@@ -1,12 +1,14 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.urls import reverse
 
 from accounts.models import AuditEntry
 from accounts.roles import RoleCode
 from accounts.services import ReasonMissingError, StaleRecordError
 from dossiers.choices import BlockVerdict, DeclaredState, PaperState, ReturnBlock
 from dossiers.models import PaperEvent
+from dossiers.services.campaigns import NobodyToRemindError, remind_members
 from dossiers.services.declarations import declare
 from dossiers.services.papers import submit_paper
 from dossiers.services.reviews import (
@@ -28,8 +30,9 @@ from dossiers.services.verification import (
     verify_papers,
 )
 from members.models import Notice, Tenure
+from reporting.selectors.worklist import work_list
 from tests.accounts.people import make_user
-from tests.building import make_member, make_term
+from tests.building import make_member, make_term, suspend
 from tests.dossiers.papers import AT, account, begun, confirm_all, make_campaign
 
 pytestmark = pytest.mark.django_db
@@ -154,6 +157,28 @@ def test_returned_with_marks_and_told(campaign, office):
     with pytest.raises(PaperStateError):
         act(return_paper, paper, office, reason="再退")
     assert Notice.objects.count() == 1
+
+
+def test_suspended_member_is_told_of_the_return_and_never_reminded(campaign, office):
+    """An answer to what they handed in is no reminder (萍协办字〔2022〕19号 二)."""
+    paper, other = handed_in(campaign), handed_in(campaign, "two")
+    for member in (paper.member, other.member):
+        suspend(member, AT.date())
+    act(return_paper, paper, office, reason="请补充")
+    assert Notice.objects.get().recipients.get().member == paper.member
+    with pytest.raises(NobodyToRemindError):
+        remind_members(campaign=campaign, members=[paper.member], actor=office, at=AT)
+    task = {
+        item.task.title: item.task.path
+        for group in work_list(user=paper.member.person.user, term=campaign.term, at=AT)
+        for item in group.tasks
+    }
+    assert task.pop("通知未读")
+    assert task == {
+        "2024年度履职情况登记表退回修改": reverse("reporting:paper-detail", args=[paper.pk])
+    }
+    waiting = work_list(user=other.member.person.user, term=campaign.term, at=AT)
+    assert waiting == []
 
 
 def test_many_at_once_leaves_out_what_differs(campaign, office):

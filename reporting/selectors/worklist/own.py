@@ -103,10 +103,13 @@ def work_to_sign_or_mend(desk: Desk) -> Iterator[Task]:
 
 
 def papers_to_hand_in(desk: Desk) -> Iterator[Task]:
-    """The year's papers not handed in yet, and those sent back; the suspended are not asked."""
-    seats = Member.objects.invitable(desk.on).filter(term=desk.term, person__user=desk.user)
-    for row in owed_papers(members=seats.select_related("term"), on=desk.on):
-        if not row.waits_for_member:
+    """The year's papers not handed in yet, and those sent back, which the suspended see too: they
+    are asked for none.
+    """
+    own = Member.objects.filter(term=desk.term, person__user=desk.user)
+    asked = set(own.invitable(desk.on).values_list("pk", flat=True))
+    for row in owed_papers(members=own.select_related("term"), on=desk.on):
+        if not (row.is_returned or (row.waits_for_member and row.member.pk in asked)):
             continue
         due = row.campaign.deadline_date
         path = (
