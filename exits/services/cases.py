@@ -22,7 +22,12 @@ from exits.services.steps import (
     finish,
     refuse_repeated,
 )
-from exits.services.telling import tell_departments, tell_of_effort
+from exits.services.telling import (
+    tell_departments,
+    tell_of_answer,
+    tell_of_application,
+    tell_of_effort,
+)
 
 
 class NotConsultedError(RefusalError):
@@ -185,7 +190,10 @@ def hand_in_application(
         by_member=by_member,
     )
     note_application(turn.case, date)
-    return finish(turn, attachment=attachment, due_date=turn.case.due_date)
+    finish(turn, attachment=attachment, due_date=turn.case.due_date)
+    if by_member:
+        tell_of_application(turn.case, actor=actor, at=at)
+    return turn.case
 
 
 @transaction.atomic
@@ -246,7 +254,9 @@ def answer_case(
     """What the member has to say to what they were told. Raises RepeatedStepError or as `begin`."""
     turn = begin(case, Act.ANSWER, on=on, note=text, actor=actor, at=at, by_member=True)
     refuse_repeated(turn)
-    return finish(turn, attachment=attachment, due_date=turn.case.due_date)
+    finish(turn, attachment=attachment, due_date=turn.case.due_date)
+    tell_of_answer(turn.case, actor=actor, at=at)
+    return turn.case
 
 
 def _refuse_speaking_for(asked: Partner, actor: User, on_behalf: bool) -> None:

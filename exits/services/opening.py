@@ -28,6 +28,7 @@ from exits.services.steps import (
     refuse_conducting,
     refuse_future,
 )
+from exits.services.telling import tell_of_application
 from members.choices import Party, Post
 from members.models import Member
 
@@ -121,11 +122,15 @@ def apply_resignation(
             opened, Act.APPLY, on=on, note=reason, actor=actor, at=at, by_member=True, unasked=True
         )
         note_application(turn.case, on)
-        return finish(turn, attachment=attachment, due_date=turn.case.due_date)
+        finish(turn, attachment=attachment, due_date=turn.case.due_date)
+        tell_of_application(turn.case, actor=actor, at=at)
+        return turn.case
     _refuse_impossible(member, CaseKind.RESIGNATION, Ground.OWN_APPLICATION, on)
     case = build_case(member, CaseKind.RESIGNATION, Ground.OWN_APPLICATION, reason, on, actor, at)
     note_application(case, on)
-    return store_case(case, at=at, attachment=attachment)
+    store_case(case, at=at, attachment=attachment)
+    tell_of_application(case, actor=actor, at=at)
+    return case
 
 
 def build_case(

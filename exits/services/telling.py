@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import RoleCode
 from core.dates import planned
-from exits.choices import Act, CaseKind, InterviewKind
+from exits.choices import Act, CaseKind, InterviewKind, Partner
 from exits.models import Case, Interview
 from exits.procedures import PROCEDURES, partners_of
 from exits.querysets import ROLE_OF
@@ -111,6 +111,37 @@ def tell_departments(case: Case, *, actor: User | None, at: datetime) -> None:
     )
 
 
+def tell_of_application(case: Case, *, actor: User | None, at: datetime) -> None:
+    """委员联络科 that the member has applied; of a resignation also the department of their side, to
+    which the application is addressed as well (19号 一（三）1（1）). It reads the case once informed.
+    """
+    name, side = case.member.person.name, Partner(case.side)
+    _tell_office(case, f"委员提交书面申请：{name}　{case.get_kind_display()}", actor=actor, at=at)
+    if case.kind != CaseKind.RESIGNATION:
+        return
+    on = planned(case.applied_date) if case.applied_date else ""
+    role = ROLE_OF[side]
+    users = _others(User.objects.filter(groups__role__code=role), case.member)
+    send_notice(
+        term=case.member.term,
+        kind=NoticeKind.EXIT,
+        title=f"委员申请辞去委员：{name}",
+        body=f"{name}委员于{on}向市政协申请辞去委员，同时向市委{side.label}提出。"
+        "有关情况由市政协办公室通报后，请在“会商意见”中研究提出意见。",
+        users=users,
+        parties=[] if users else [f"市委{side.label}"],
+        subject=_subject(case),
+        actor=actor,
+        at=at,
+    )
+
+
+def tell_of_answer(case: Case, *, actor: User | None, at: datetime) -> None:
+    """委员联络科, that the member has said something to the matter."""
+    title = f"委员新说明：{case.member.person.name}　{case.get_kind_display()}"
+    _tell_office(case, title, actor=actor, at=at)
+
+
 def tell_of_effort(case: Case, act: Act, *, on: date, actor: User | None, at: datetime) -> None:
     """The member, that they were reminded or persuaded; the office's record of it stays inside."""
     done = "提醒您" if act == Act.REMIND else "就此与您谈话"
@@ -196,6 +227,21 @@ def _consequence(kind: CaseKind, on: str) -> str:
     if kind == CaseKind.REINSTATEMENT:
         return f"自{on}起恢复通知参加政协的履职活动。"
     return f"自{on}起不再担任常委，委员职务不变。"
+
+
+def _tell_office(case: Case, title: str, *, actor: User | None, at: datetime) -> None:
+    registrars = User.objects.filter(groups__role__code=RoleCode.REGISTRAR)
+    send_notice(
+        term=case.member.term,
+        kind=NoticeKind.EXIT,
+        title=title,
+        body="内容见办理页面。",
+        users=_others(registrars, case.member),
+        subject=_subject(case),
+        path=reverse("exits:case-detail", args=[case.pk]),
+        actor=actor,
+        at=at,
+    )
 
 
 def _tell_concerned(case: Case, title: str, body: str, *, actor: User | None, at: datetime) -> None:

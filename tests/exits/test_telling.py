@@ -3,17 +3,20 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from exits.choices import CaseKind, InterviewKind
 from exits.models import Case, Interview
-from exits.services import drop_case
+from exits.services import answer_case, apply_resignation, drop_case, hand_in_application
 from exits.services.interviews import cancel_interview, notify_interview
 from members.models import Affiliation, Notice, NoticeRecipient
 from tests.accounts.people import make_user
 from tests.building import suspend
 from tests.exits.cases import (
     AT,
+    TODAY,
     Desk,
+    applied,
     decide,
     informed,
     opened,
@@ -247,3 +250,61 @@ def test_leaders_who_do_not_conduct_read_no_notice_of_it(scene, desk):
     assert recipients.visible_to(scene.users["registrar"]).count() == recipients.count()
     assert Notice.objects.visible_to(scene.users["registrar"]).count() == Notice.objects.count()
     assert Case.objects.get().state == "decided"
+
+
+@pytest.mark.parametrize(
+    ("name", "department"), [("member", "organization"), ("other-member", "united")]
+)
+def test_application_to_resign_reaches_the_office_and_the_side(name, department, scene, desk):
+    user = scene.users[name]
+    member = user.person.memberships.get()
+    apply_resignation(member=member, reason=INSIDE, actor=user, at=AT, on=TODAY)
+    assert told() == {
+        f"委员提交书面申请：{member.person.name}　辞去委员": {"registrar", "second"},
+        f"委员申请辞去委员：{member.person.name}": {department},
+    }
+    assert INSIDE not in words()
+    case = Case.objects.get()
+    paths = dict(Notice.objects.values_list("recipients__user__username", "path"))
+    assert paths["registrar"] == reverse("exits:case-detail", args=[case.pk])
+    assert paths[department] == ""
+
+
+def test_application_handed_in_to_what_the_office_opened_reaches_the_same(scene, desk):
+    opened(desk, scene.member, CaseKind.RESIGNATION)
+    assert told() == {}
+    apply_resignation(
+        member=scene.member, reason=INSIDE, actor=scene.users["member"], at=AT, on=TODAY
+    )
+    assert told() == {
+        "委员提交书面申请：张青　辞去委员": {"registrar", "second"},
+        "委员申请辞去委员：张青": {"organization"},
+    }
+
+
+def test_department_without_account_is_told_of_an_application_on_paper(scene, desk):
+    desk.organization.groups.clear()
+    apply_resignation(
+        member=scene.member, reason=INSIDE, actor=scene.users["member"], at=AT, on=TODAY
+    )
+    assert told()["委员申请辞去委员：张青"] == {"市委组织部"}
+
+
+def test_answer_and_ordered_application_reach_the_office_alone(scene, desk):
+    case = pressed(desk, to_proposed(desk, scene.member, CaseKind.ORDER_RESIGN))
+    Notice.objects.all().delete()
+    user = scene.users["member"]
+    answer_case(case=case, text=INSIDE, actor=user, at=AT, on=TODAY)
+    hand_in_application(case=case, date=TODAY, note=INSIDE, actor=user, at=AT, by_member=True)
+    assert told() == {
+        "委员新说明：张青　责令辞去委员": {"registrar", "second"},
+        "委员提交书面申请：张青　责令辞去委员": {"registrar", "second"},
+    }
+    assert INSIDE not in words()
+
+
+def test_application_the_office_received_on_paper_is_no_news_to_it(scene, desk):
+    case = pressed(desk, to_proposed(desk, scene.member, CaseKind.ORDER_RESIGN))
+    Notice.objects.all().delete()
+    applied(desk, case)
+    assert told() == {}
