@@ -3,7 +3,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import AuditChange
+from accounts.models import AuditChange, AuditEntry, User
 from accounts.roles import RoleCode
 from attendance.choices import AttendanceStatus, Capacity, MeetingKind, RequestState, Scope
 from attendance.models import Attendance, Expectation, LeaveRequest, NonVotingSeat, ScopeLine
@@ -15,10 +15,10 @@ from attendance.services.procedures import lay_procedures
 from attendance.services.seats import propose_seat
 from exits.choices import Act, CaseKind
 from members.choices import Post
-from members.models import SuspensionPeriod
+from members.models import Affiliation, Member, SectorGroup, SuspensionPeriod
 from members.services.memberships import MembershipRefusedError
 from tests.accounts.people import make_user
-from tests.building import attend, make_meeting, make_tenure, suspend
+from tests.building import attend, make_meeting, make_member, make_tenure, suspend
 from tests.exits.cases import (
     AT,
     TODAY,
@@ -126,6 +126,24 @@ def test_exit_takes_the_roles_of_posts_and_the_keys(desk, member):
     assert set(leader.groups.values_list("role__code", flat=True)) == {RoleCode.MEMBER}
     assert leader.is_active
     assert user.groups.count() == 1
+
+
+def test_former_member_convenes_no_sector_group(desk, member):
+    """The group's members stay hidden, until the role is given back by hand."""
+    group = SectorGroup.objects.create(term=desk.term, name="甲界别活动组", sector=member.sector)
+    convenor = make_user("convenor", RoleCode.SECTOR_GROUP, RoleCode.MEMBER)
+    Affiliation.objects.create(user=convenor, sector_group=group)
+    other = make_member(desk.term, sector=member.sector)
+    member.person.user = convenor
+    member.person.save()
+    assert Member.objects.visible_to(convenor).filter(pk=other.pk).exists()
+    case = to_decided(desk, member, CaseKind.REVOKE)
+    convenor = User.objects.get(pk=convenor.pk)
+    assert convenor.role_codes == {RoleCode.MEMBER}
+    assert not Member.objects.visible_to(convenor).filter(pk=other.pk).exists()
+    entry = AuditEntry.objects.filter(object_id=str(case.pk), object_type="exits.case")
+    change = entry.order_by("-sequence").first().changes.get(object_type="accounts.user")
+    assert change.after == {"roles": ["member"]}
 
 
 # Suspension and reinstatement
