@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+import tempfile
 from datetime import date
 from pathlib import Path
 from typing import Any, NoReturn
@@ -70,6 +71,20 @@ def calendar_year(text: str) -> int:
     if not re.fullmatch(r"(19|2\d)\d\d", text, re.ASCII):
         raise argparse.ArgumentTypeError(f"“{text}”不是年度，应写成 2023 的样子")
     return int(text)
+
+
+def output_file(text: str) -> Path:
+    """Where a command is to write, tried before it does anything."""
+    path = Path(text)
+    if path.is_dir():
+        raise argparse.ArgumentTypeError(f"{path} 是目录，应写文件名")
+    if path.exists() and not path.is_file():
+        return path  # A pipe or a device.
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            return path
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"文件 {path} 不能写入：{error.strerror}") from error
 
 
 def write_json(path: Path, document: Any) -> None:

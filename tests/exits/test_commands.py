@@ -70,6 +70,13 @@ def test_evaluate_twice_says_the_same(tmp_path):
     assert Finding.objects.filter(rule="px-opinion-year").count() == 1
 
 
+def test_evaluate_with_no_place_for_its_answer_stores_nothing(tmp_path):
+    make_member(make_term())
+    nowhere = f"--json={tmp_path / 'missing' / 'out.json'}"
+    assert code_of("evaluate", "--term=test-1", "--year=2023", nowhere) == 2
+    assert not Run.objects.exists()
+
+
 @pytest.mark.parametrize("option", ["--dry-run", "--pack=yueqing"])
 def test_trial_stores_nothing(option):
     make_member(make_term())

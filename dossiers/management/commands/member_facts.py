@@ -1,13 +1,20 @@
 """member_facts --term CODE --year YYYY [--as-of DATE] [--member 委员编号] [--json FILE]"""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
-from core.commands import REFUSED, DutyCommand, WrongUsageError, calendar_year, day, write_json
+from core.commands import (
+    REFUSED,
+    DutyCommand,
+    WrongUsageError,
+    calendar_year,
+    day,
+    output_file,
+    write_json,
+)
 from dossiers.facts import DutyFacts, year_summary
 from dossiers.selectors import duty_facts
 from members.models import Member, Term
@@ -22,7 +29,7 @@ class Command(DutyCommand):
         parser.add_argument("--year", required=True, type=calendar_year, help="年度")
         parser.add_argument("--as-of", type=day, help="截至日期，默认年底；当年默认今天")
         parser.add_argument("--member", help="只列此委员编号")
-        parser.add_argument("--json", type=Path, help="把结果写入此文件")
+        parser.add_argument("--json", type=output_file, help="把结果写入此文件")
 
     def handle(self, *args: Any, **options: Any) -> None:
         year, today = options["year"], timezone.localdate()

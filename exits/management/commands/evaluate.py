@@ -10,7 +10,15 @@ from django.utils import timezone
 from assessments.exporters import evaluation_document
 from assessments.rulebook import OUTCOMES, Pack, load_pack, pack_ids, parse_pack
 from assessments.services import AssessmentResult, YearOutsideTermError
-from core.commands import REFUSED, DutyCommand, WrongUsageError, calendar_year, day, write_json
+from core.commands import (
+    REFUSED,
+    DutyCommand,
+    WrongUsageError,
+    calendar_year,
+    day,
+    output_file,
+    write_json,
+)
 from exits.services import default_as_of, evaluate_term
 from members.selectors import TermUnknownError, named_term
 
@@ -26,7 +34,7 @@ class Command(DutyCommand):
         packs.add_argument("--pack", choices=pack_ids(), help="用另一规则包比较")
         packs.add_argument("--pack-file", type=Path, help="用改过的规则包文件比较")
         parser.add_argument("--dry-run", action="store_true", help="只试算，不保存")
-        parser.add_argument("--json", type=Path, help="把结果写入此文件")
+        parser.add_argument("--json", type=output_file, help="把结果写入此文件")
 
     def handle(self, *args: Any, **options: Any) -> None:
         year, pack = options["year"], chosen_pack(options["pack"], options["pack_file"])
