@@ -1,11 +1,4 @@
-"""The one ancestor of everything the system refuses to do, and how a form tells it."""
-
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
-
-from django.core.exceptions import ValidationError
-from django.forms import BaseForm
+"""The one ancestor of everything the system refuses to do."""
 
 
 class RefusalError(Exception):
@@ -13,21 +6,3 @@ class RefusalError(Exception):
 
     A view shows it, a command prints it and exits with 1, a job keeps it as its result.
     """
-
-
-@contextmanager
-def told_on(form: BaseForm) -> Iterator[None]:
-    """What is refused inside ends there and stands on the form; what follows shows it again."""
-    try:
-        yield
-    except RefusalError as refusal:
-        form.add_error(None, str(refusal))
-    except ValidationError as refusal:
-        form.add_error(None, refusal.messages)
-
-
-def carried_out(form: BaseForm, act: Callable[[], Any]) -> bool:
-    """Whether the act was done; a refusal is told on the form."""
-    with told_on(form):
-        act()
-    return not form.errors

@@ -21,7 +21,8 @@ from attendance.forms.seats import seat_context
 from attendance.models import LeaveRequest, NonVotingSeat, Procedure, ProcedureStep
 from attendance.selectors.leave import filing_meetings, is_withdrawable, with_chain
 from attendance.selectors.seats import with_people
-from core.refusals import RefusalError, told_on
+from core.refusals import RefusalError
+from core.told import told_on
 from members.admin.lists import MemberSectorFilter, TermFilter, member_search
 
 #: Days back and ahead within which meetings are offered to file leave for.

@@ -19,7 +19,7 @@ from attendance.selectors.approvals import (
     with_request,
 )
 from attendance.services.approvals import DecidedAlreadyError
-from core.refusals import carried_out
+from core.told import carried_out
 
 #: Shown at once; the rest follow as these are decided.
 SHOWN = 30

@@ -36,7 +36,7 @@ from attendance.services.convening import (
     withdraw_material,
 )
 from attendance.services.expected import add_expected, build_expected, remove_expected
-from core.refusals import carried_out
+from core.told import carried_out
 from members.models import Member
 
 PER_PAGE = 40

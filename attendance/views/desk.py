@@ -20,7 +20,8 @@ from attendance.services.arrivals import MEMBER_PREFIX, read_member_code
 from attendance.services.closing import close_sitting
 from attendance.services.sign_in import leave_early, sign_in
 from attendance.views.base import AttendancePage, SittingPage
-from core.refusals import RefusalError, carried_out
+from core.refusals import RefusalError
+from core.told import carried_out
 from members.models import Member
 
 #: The tabs of the list.

@@ -25,7 +25,8 @@ from attendance.selectors.leave import (
     with_chain,
 )
 from core.files import attachment_response
-from core.refusals import RefusalError, carried_out
+from core.refusals import RefusalError
+from core.told import carried_out
 from members.models import Member
 
 READ = "attendance.view_leaverequest"

@@ -33,7 +33,7 @@ from attendance.selectors.seats import (
     seat_meetings,
     with_people,
 )
-from core.refusals import carried_out
+from core.told import carried_out
 
 READ = "attendance.view_nonvotingseat"
 PROPOSE = "attendance.add_nonvotingseat"

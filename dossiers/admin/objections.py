@@ -11,7 +11,7 @@ from accounts.admin import AuditedModelAdmin
 from accounts.services.reading import note_reading
 from core.dates import planned
 from core.files import attachment_name
-from core.refusals import told_on
+from core.told import told_on
 from dossiers.choices import ObjectionAct, ObjectionState
 from dossiers.forms.objections import AnswerForm, PassOnForm
 from dossiers.models import Objection

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Model
 
 from accounts.models import User
-from core.refusals import told_on
+from core.told import told_on
 from dossiers.forms.fields import DayField, MembersField
 from members.choices import RecordKind
 from members.models import Term

@@ -24,7 +24,7 @@ from attendance.services.entry import (
     mark_attendance,
 )
 from core.dates import planned
-from core.refusals import told_on
+from core.told import told_on
 from dossiers.forms.entry import EntryForm
 from dossiers.forms.fields import DayField, MemberField, MembersField, options
 from dossiers.forms.works import NUMBER, TITLE

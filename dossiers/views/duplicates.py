@@ -10,7 +10,8 @@ from django.views import View
 from django.views.generic import TemplateView
 
 from accounts.services.records import RecordGoneError
-from core.refusals import RefusalError, told_on
+from core.refusals import RefusalError
+from core.told import told_on
 from dossiers.forms.deciding import ConversionForm, DistinctForm, LinkForm, MergeForm
 from dossiers.selectors.comparing import compared_rows, listed_pairs
 from dossiers.selectors.duplicates import COMPARED, SUSPECTS_SINCE, collected, suspects

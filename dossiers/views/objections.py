@@ -15,7 +15,8 @@ from django.views.generic import FormView, TemplateView
 from accounts.services.reading import note_reading
 from accounts.views.entrance import AskedIn
 from core.files import attachment_name, attachment_response
-from core.refusals import RefusalError, told_on
+from core.refusals import RefusalError
+from core.told import told_on
 from dossiers.forms.objections import MissingForm, ObjectionForm, ReopenForm
 from dossiers.models import Objection
 from dossiers.permissions import may_reopen, may_withdraw

@@ -13,7 +13,7 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from core.files import attachment_response
-from core.refusals import carried_out
+from core.told import carried_out
 from exits.choices import Act, CaseKind
 from exits.forms.cases import ACT_FORMS, CaseForm, ConductorsForm, DeliveryForm
 from exits.models import Case, CaseDelivery, CaseOpinion, CaseStep, OfficialPaper

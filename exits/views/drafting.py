@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import FormView, TemplateView
 
-from core.refusals import told_on
+from core.told import told_on
 from exits.choices import PaperKind
 from exits.forms.papers import PaperForm
 from exits.models import Case, Interview, LetterHead, OfficialPaper

@@ -12,7 +12,7 @@ from django.views.generic import FormView
 
 from accounts.views.entrance import AskedIn
 from assessments.rulebook import load_pack
-from core.refusals import told_on
+from core.told import told_on
 from exits.forms.evaluation import RunForm, TrialForm
 from members.models import Term
 from members.views.terms import term_or_404

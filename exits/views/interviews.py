@@ -15,7 +15,7 @@ from django.views.generic import DetailView, FormView, TemplateView
 
 from assessments.models import Finding
 from core.files import attachment_name, attachment_response
-from core.refusals import carried_out
+from core.told import carried_out
 from exits.choices import InterviewAct, InterviewKind
 from exits.forms.interviews import OFFICE_FORMS, ArrangeForm, InterviewForm
 from exits.models import Interview

@@ -12,7 +12,7 @@ from django.views.generic import FormView, TemplateView
 
 from assessments.choices import FindingState, Outcome
 from assessments.models import Finding
-from core.refusals import carried_out
+from core.told import carried_out
 from exits.choices import CaseKind
 from exits.forms.opening import OpeningForm, SuggestionForm
 from exits.models import Case

@@ -14,7 +14,7 @@ from django.views import View
 from django.views.generic import DetailView, FormView, TemplateView
 
 from core.files import attachment_response
-from core.refusals import carried_out
+from core.told import carried_out
 from exits.choices import InterviewAct, Partner
 from exits.forms.interviews import SignForm
 from exits.forms.own import OWN_FORMS, ResignForm

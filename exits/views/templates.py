@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import FormView
 
-from core.refusals import carried_out, told_on
+from core.told import carried_out, told_on
 from exits.forms.papers import HeadForm, TemplateForm
 from exits.models import LetterHead, OfficialPaper, PaperTemplate
 from exits.selectors.papers import letter_head, series_of, values_of_term

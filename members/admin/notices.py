@@ -12,7 +12,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from accounts.admin import AuditedModelAdmin
-from core.refusals import RefusalError, told_on
+from core.refusals import RefusalError
+from core.told import told_on
 from members.admin.lists import TermFilter
 from members.exporters.letters import notice_paragraphs
 from members.forms.notices import DeliveryForm

@@ -12,7 +12,8 @@ from accounts.admin import SensitiveModelAdmin
 from accounts.roles import RoleCode
 from accounts.services.reading import note_reading
 from core.files import attachment_name, attachment_response
-from core.refusals import RefusalError, told_on
+from core.refusals import RefusalError
+from core.told import told_on
 from members.admin.lists import MemberSectorFilter, MemberTermFilter, member_search
 from members.choices import ReportState
 from members.forms.reports import ReportForm, SettlingForm

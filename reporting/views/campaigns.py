@@ -17,7 +17,8 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from accounts.views.entrance import AskedIn
-from core.refusals import RefusalError, told_on
+from core.refusals import RefusalError
+from core.told import told_on
 from dossiers.models import Campaign, DutyPaper
 from dossiers.selectors.campaigns import (
     BEHIND,

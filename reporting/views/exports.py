@@ -13,7 +13,7 @@ from django.views import View
 from django.views.generic import FormView
 
 from accounts.views.entrance import AskedIn, AtDesk
-from core.refusals import told_on
+from core.told import told_on
 from members.models import Term
 from members.selectors import current_term
 from reporting.choices import FileFormat, FormKind

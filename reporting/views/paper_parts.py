@@ -16,7 +16,8 @@ from django.views.generic import FormView
 from accounts.views.entrance import AskedIn
 from core.files import attachment_name, attachment_response
 from core.models import Recorded
-from core.refusals import RefusalError, told_on
+from core.refusals import RefusalError
+from core.told import told_on
 from dossiers.choices import HandInKind, ReturnBlock
 from dossiers.models import Declaration, DutyPaper
 from dossiers.selectors.disputable import own_record, shown

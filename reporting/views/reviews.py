@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import FormView, TemplateView
 
-from core.refusals import told_on
+from core.told import told_on
 from dossiers.selectors.campaigns import paper_returns, standing_members, standing_reviews
 from dossiers.services.reviews import choose_oral_reports, record_review
 from members.models import Member

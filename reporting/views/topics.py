@@ -22,7 +22,8 @@ from django.views import View
 from django.views.generic import FormView, TemplateView
 
 from core.files import attachment_name, attachment_response
-from core.refusals import RefusalError, told_on
+from core.refusals import RefusalError
+from core.told import told_on
 from members.models import SpecialCommittee
 from proposals.choices import COUNTED_TOPIC_KINDS, OPEN_TOPIC_STATES, TopicKind, TopicState
 from proposals.models import Topic, TopicPartnership

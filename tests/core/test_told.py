@@ -2,7 +2,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.forms import Form
 
-from core.refusals import RefusalError, carried_out, told_on
+from core.refusals import RefusalError
+from core.told import carried_out, told_on
 
 
 def refused(reason: Exception) -> list[str]:
