@@ -16,7 +16,14 @@ from attendance.services.sign_in_batch import Arrival
 from core.refusals import RefusalError
 from core.spreadsheets.cells import CellValue
 from core.spreadsheets.reading import Row, open_workbook
-from core.spreadsheets.values import BadValueError, narrow, number_text, one_of, person_name
+from core.spreadsheets.values import (
+    BadValueError,
+    name_form,
+    narrow,
+    number_text,
+    one_of,
+    person_name,
+)
 
 HEADERS = ("委员编号", "姓名", "状态", "到会时间")
 REQUIRED_HEADERS = ("委员编号", "状态", "到会时间")
@@ -147,7 +154,7 @@ def _weigh(line: Line, place: Place | None, sitting: Sitting, reading: SheetRead
     if place is None:
         remedy = "请核对编号；暂停履职或已退出的委员不在名单之中，不能签到"
         return _fault(reading, line, "委员编号", "本届没有可以签到的这位委员", remedy)
-    if line.name and line.name != place.name:
+    if line.name and name_form(line.name) != name_form(place.name):
         problem = f"与编号不符，{place.code} 是{place.name}"
         return _fault(reading, line, "姓名", problem, "请核对编号和姓名")
     if _says_nothing_new(line, place):
