@@ -118,7 +118,10 @@ class NoticeAdmin(AuditedModelAdmin):
         at = timezone.now()
         form = DeliveryForm(
             request.POST or None,
-            initial={"delivered_at": timezone.localtime(at)},
+            initial={
+                "delivered_at": timezone.localtime(recipient.delivered_at or at),
+                "note": recipient.delivery_note,
+            },
             is_correction=recipient.delivered_at is not None,
         )
         if form.is_valid():
