@@ -1,6 +1,6 @@
 """What the audit trail says of one row, in words."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models import Field, ForeignKey, ManyToManyField, Model, QuerySet
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from accounts.audit import plain_value
 from accounts.models import AuditChange
 
 #: Moved by every save; they tell a reader nothing.
@@ -51,6 +52,21 @@ def changes_to(obj: Model) -> QuerySet[AuditChange]:
         .select_related("entry")
         .order_by("-entry_id", "-position")
     )
+
+
+def replaced_names(obj: Model, *, seen_version: int, given: Mapping[str, Any]) -> list[str]:
+    """Of values given once more with an older version, the names of those that were stored as the
+    very next one: nothing of them is lost, and somebody has replaced them since.
+    """
+    change = changes_to(obj).filter(after__version=seen_version + 1).first()
+    stored = (change.after if change else None) or {}
+    return [name for name, value in given.items() if name in stored and stored[name] == _as(value)]
+
+
+def _as(value: Any) -> Any:
+    """As a save keeps it: a browser sends its own line ends."""
+    plain = plain_value(value)
+    return plain.replace("\r\n", "\n") if isinstance(plain, str) else plain
 
 
 def readable(

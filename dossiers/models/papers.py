@@ -123,7 +123,11 @@ class DutyPaper(Recorded):
 
 
 class PaperBlock(models.Model):
-    """A block of the 履职情况登记表: confirmed by the member, then looked at by the office."""
+    """A block of the 履职情况登记表: confirmed by the member, then looked at by the office.
+
+    `version` grows with each change of the member's remark, so that two devices cannot overwrite
+    one another.
+    """
 
     paper = models.ForeignKey(
         DutyPaper, verbose_name="填报材料", on_delete=models.CASCADE, related_name="blocks"
@@ -135,6 +139,7 @@ class PaperBlock(models.Model):
         "审核", max_length=20, choices=BlockVerdict, default=BlockVerdict.WAITING
     )
     mark = models.TextField("退回意见", max_length=10_000, blank=True)
+    version = models.PositiveIntegerField("版本", default=1, editable=False)
 
     objects = OfPaperQuerySet.as_manager()
 

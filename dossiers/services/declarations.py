@@ -8,7 +8,7 @@ from django.db import transaction
 from accounts import audit
 from accounts.choices import Verb
 from accounts.models import User
-from accounts.services import ReasonMissingError
+from accounts.services import ReasonMissingError, StaleRecordError
 from core.models import Recorded
 from core.refusals import RefusalError
 from dossiers.choices import BlockVerdict, DeclaredState
@@ -42,6 +42,8 @@ def declare(
     at: datetime,
 ) -> Declaration:
     """A line beside the records: a piece of work they lack, or, with `record`, what it should say.
+    The same line again is the line that stands there: an answer that was lost on the way may be
+    asked for again.
 
     Raises NotOwnPaperError, PaperClosedError, NotOwnRecordError, OtherYearError,
     ReasonMissingError, TextTooLongError or ValidationError.
@@ -58,6 +60,9 @@ def declare(
     )
     if record is not None:
         _name_record(declaration, record)
+    known = _said_already(declaration)
+    if known is not None:
+        return known
     declaration.full_clean()
     declaration.save(force_insert=True)
     _record(declaration, None, _reopen(paper, block), Verb.CREATE, actor, at)
@@ -71,18 +76,27 @@ def change_declaration(
     text: str,
     date: date | None,
     proof: File | None = None,
+    seen_version: int,
     actor: User,
     at: datetime,
 ) -> Declaration:
     """Says it anew; the proof stays where no other is given. It waits to be looked at again.
+    Saying what waits there already changes nothing, whatever version was seen.
 
     Raises NotOwnPaperError, PaperClosedError, DeclarationSettledError, OtherYearError,
-    ReasonMissingError or ValidationError.
+    ReasonMissingError, ValidationError or StaleRecordError, which holds both wordings where
+    another device saved another one.
     """
     paper = _editable(declaration.paper, actor)
     declaration = _locked(declaration)
+    text, date = _wording(text), _of_year(paper, date)
+    differing = _differing(declaration, text, date)
+    if not differing and proof is None and declaration.state == DeclaredState.DECLARED:
+        return declaration
+    if declaration.version != seen_version:
+        raise StaleRecordError(declaration, differing)
     before = audit.snapshot(declaration)
-    declaration.text, declaration.date = _wording(text), _of_year(paper, date)
+    declaration.text, declaration.date = text, date
     if proof is not None:
         declaration.proof = proof
     declaration.state, declaration.answer = DeclaredState.DECLARED, ""
@@ -127,7 +141,7 @@ def _wording(text: str) -> str:
     if not text.strip():
         raise ReasonMissingError("请写明要补充的内容。")
     refuse_long(Declaration, "text", text.strip())
-    return text.strip()
+    return text.replace("\r\n", "\n").strip()
 
 
 def _of_year(paper: DutyPaper, date: date | None) -> date | None:
@@ -135,6 +149,32 @@ def _of_year(paper: DutyPaper, date: date | None) -> date | None:
     if date is not None and date.year != year:
         raise OtherYearError(f"这是{year}年度的登记表，请填写{year}年内的日期。")
     return date
+
+
+def _said_already(declaration: Declaration) -> Declaration | None:
+    """The line that waits there with the same words, about the same thing, with the same proof."""
+    rows = Declaration.objects.filter(
+        paper=declaration.paper,
+        block=declaration.block,
+        record_type=declaration.record_type,
+        record_id=declaration.record_id,
+        date=declaration.date,
+        text=declaration.text,
+        state=DeclaredState.DECLARED,
+    )
+    size = declaration.proof.size if declaration.proof else None
+    return next((row for row in rows if (row.proof.size if row.proof else None) == size), None)
+
+
+def _differing(
+    declaration: Declaration, text: str, date: date | None
+) -> list[tuple[str, str, str]]:
+    """(label, as stored, as given) of what would be said anew."""
+    pairs = (
+        ("内容", declaration.text, text),
+        ("日期", str(declaration.date or ""), str(date or "")),
+    )
+    return [pair for pair in pairs if pair[1] != pair[2]]
 
 
 def _name_record(declaration: Declaration, record: Recorded) -> None:

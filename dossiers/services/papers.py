@@ -128,11 +128,14 @@ def save_draft(
 
 @transaction.atomic
 def confirm_block(
-    *, paper: DutyPaper, block: str, remark: str, actor: User, at: datetime
+    *, paper: DutyPaper, block: str, remark: str, seen_version: int, actor: User, at: datetime
 ) -> PaperBlock:
-    """The member has read a block of the 登记表, with what they wish to say of it.
+    """The member has read a block of the 登记表, with what they wish to say of it. The remark that
+    is stored already may be given whatever version was seen; one found in order and said anew
+    waits for the office again.
 
-    Raises NotOwnPaperError or PaperClosedError.
+    Raises NotOwnPaperError, PaperClosedError, TextTooLongError or StaleRecordError, which holds
+    both remarks where another device saved another one.
     """
     paper = locked_paper(paper, actor)
     refuse_closed(paper)
@@ -141,7 +144,14 @@ def confirm_block(
     row = PaperBlock.objects.filter(paper=paper, block=block).first()
     before = None if row is None else audit.snapshot(row)
     row = row or PaperBlock(paper=paper, block=block)
-    row.confirmed_at, row.remark = at, _tidy(remark).strip()
+    remark = _tidy(remark).strip()
+    if row.remark != remark:
+        if row.version != seen_version:
+            raise StaleRecordError(row, [("本人说明", row.remark, remark)])
+        row.remark, row.version = remark, row.version + 1
+        if row.verdict == BlockVerdict.AGREED:
+            row.verdict = BlockVerdict.WAITING
+    row.confirmed_at = at
     row.full_clean()
     row.save()
     audit.record(

@@ -76,6 +76,12 @@ class DeclarationForm(forms.Form):
         return proof or None
 
 
+class DeclarationChangeForm(DeclarationForm):
+    """A line said anew, with the version it was read at."""
+
+    seen_version = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+
+
 class SignatureForm(forms.Form):
     image = forms.FileField(
         label="签名图片",

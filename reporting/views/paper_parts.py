@@ -1,52 +1,79 @@
 """Parts of a member's paper: a block confirmed, a line added beside the records, the signature."""
 
+import json
 from abc import abstractmethod
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views import View
 from django.views.generic import FormView
 
+from accounts.services import StaleRecordError
 from accounts.views.entrance import AskedIn
 from core.files import attachment_name, attachment_response
 from core.models import Recorded
 from core.refusals import RefusalError
 from core.told import told_on
 from dossiers.choices import HandInKind, ReturnBlock
-from dossiers.models import Declaration, DutyPaper
+from dossiers.models import Declaration, DutyPaper, PaperBlock
 from dossiers.selectors.disputable import own_record, shown
 from dossiers.selectors.papers import unconfirmed_blocks
 from dossiers.services.declarations import change_declaration, declare, withdraw_declaration
 from dossiers.services.papers import confirm_block, sign_paper
-from reporting.forms.papers import DeclarationForm, SignatureForm
-from reporting.views.papers import OwnPaperPage, page_of
+from reporting.forms.papers import DeclarationChangeForm, DeclarationForm, SignatureForm
+from reporting.views.papers import (
+    OwnPaperPage,
+    asks_for_data,
+    page_of,
+    refused_answer,
+    seen_version,
+    stale_answer,
+)
 
 
 class BlockConfirmView(OwnPaperPage, View):
-    """确认无误; goes on to the next block that waits."""
+    """确认无误; goes on to the next block that waits. What is refused is shown again as typed,
+    beside what another device has stored.
+    """
 
-    http_method_names = ["post"]
+    http_method_names = ["get", "post"]
+
+    def get(self, request: HttpRequest, pk: int, block: str) -> HttpResponse:
+        """Who signs in anew on the way comes by here."""
+        return HttpResponseRedirect(page_of(self.paper, block))
 
     def post(self, request: HttpRequest, pk: int, block: str) -> HttpResponse:
+        remark = request.POST.get("remark", "")
         try:
             confirm_block(
                 paper=self.paper,
                 block=block,
-                remark=request.POST.get("remark", ""),
+                remark=remark,
+                seen_version=seen_version(request),
                 actor=request.user,
                 at=timezone.now(),
             )
+        except StaleRecordError:
+            if not asks_for_data(request):
+                return self.shown_again(block, remark, is_stale=True)
+            row = PaperBlock.objects.get(paper=self.paper, block=block)
+            return stale_answer(row.version, {"remark": row.remark}, [])
         except RefusalError as refusal:
+            if asks_for_data(request):
+                return refused_answer(str(refusal))
             messages.error(request, str(refusal))
-            return HttpResponseRedirect(page_of(self.paper, block))
+            return self.shown_again(block, remark)
         waiting = unconfirmed_blocks(self.paper)
-        return HttpResponseRedirect(page_of(self.paper, next_after(block, waiting)))
+        return done(request, page_of(self.paper, next_after(block, waiting)))
+
+    def shown_again(self, block: str, remark: str, **typed: Any) -> HttpResponse:
+        return self.return_shown(status=409, typed_block=block, typed_remark=remark, **typed)
 
 
 class DeclarationPage(OwnPaperPage, FormView):
@@ -75,14 +102,26 @@ class DeclarationPage(OwnPaperPage, FormView):
     def form_valid(self, form: Form) -> HttpResponse:
         try:
             self.carry_out(form)
+        except StaleRecordError:
+            return self.both_texts(form)
         except RefusalError as refusal:
             form.add_error(None, str(refusal))
         except ValidationError as refusal:
             form.add_error(None, refusal.messages)
         else:
             messages.success(self.request, self.said)
-            return HttpResponseRedirect(page_of(self.paper, self.block))
+            return done(self.request, page_of(self.paper, self.block))
         return self.form_invalid(form)
+
+    def form_invalid(self, form: Form) -> HttpResponse:
+        if asks_for_data(self.request):
+            words = "；".join(text for errors in form.errors.values() for text in errors)
+            return refused_answer(words)
+        return super().form_invalid(form)
+
+    def both_texts(self, form: Form) -> HttpResponse:
+        """Another device has said it otherwise meanwhile."""
+        raise NotImplementedError
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         own = {"place": self.block, "back": page_of(self.paper, self.block)}
@@ -115,7 +154,19 @@ class DeclarationCreateView(DeclarationPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         record = shown(self.record) if self.record else None
         heading = "这条记录不对" if record else "补充一条"
-        return super().get_context_data(**kwargs) | {"record": record, "title": heading}
+        key = f"{record.model}:{record.pk}" if record else ""
+        own = {
+            "record": record,
+            "title": heading,
+            "note": f"declare:{self.block}:{key}",
+            "known": json.dumps(self.known_lines()),
+        }
+        return super().get_context_data(**kwargs) | own
+
+    def known_lines(self) -> list[dict[str, str]]:
+        """What stands there already: a draft that a device kept of one of them is done with."""
+        rows = Declaration.objects.filter(paper=self.paper, block=self.block)
+        return [{"text": row.text, "date": str(row.date or "")} for row in rows]
 
 
 class OwnDeclaration(OwnPaperPage):
@@ -127,6 +178,7 @@ class OwnDeclaration(OwnPaperPage):
 
 
 class DeclarationUpdateView(OwnDeclaration, DeclarationPage):
+    form_class = DeclarationChangeForm
     said = "已修改，待委员联络科核实。"
 
     @property
@@ -134,7 +186,8 @@ class DeclarationUpdateView(OwnDeclaration, DeclarationPage):
         return ReturnBlock(self.declaration.block)
 
     def get_initial(self) -> dict[str, Any]:
-        return {"text": self.declaration.text, "date": self.declaration.date}
+        row = self.declaration
+        return {"text": row.text, "date": row.date, "seen_version": row.version}
 
     def carry_out(self, form: Form) -> None:
         change_declaration(
@@ -144,10 +197,22 @@ class DeclarationUpdateView(OwnDeclaration, DeclarationPage):
             **form.cleaned_data,
         )
 
+    def both_texts(self, form: Form) -> HttpResponse:
+        """What was typed stays in its place; saving again means having seen both."""
+        stored = Declaration.objects.get(pk=self.declaration.pk)
+        if asks_for_data(self.request):
+            values = {"text": stored.text, "date": str(stored.date or "")}
+            return stale_answer(stored.version, values, [])
+        data = form.data.copy()
+        data["seen_version"] = stored.version
+        context = self.get_context_data(form=self.form_class(data), theirs=stored)
+        return self.render_to_response(context, status=409)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         proof = self.declaration.proof
         own = {
             "title": "修改补充内容",
+            "note": f"declaration:{self.declaration.pk}",
             "declaration": self.declaration,
             "proof_name": attachment_name(proof) if proof else "",
         }
@@ -222,6 +287,11 @@ class DeclarationProofView(PaperAttachment):
         if not declaration.proof:
             raise Http404("这一条没有证明材料。")
         return attachment_response(declaration.proof)
+
+
+def done(request: HttpRequest, page: str) -> HttpResponse:
+    """On to the page; a script goes there itself, when it knows that all is stored."""
+    return JsonResponse({"to": page}) if asks_for_data(request) else HttpResponseRedirect(page)
 
 
 def next_after(block: str, waiting: list[ReturnBlock]) -> str:

@@ -15,6 +15,7 @@ from django.utils.http import content_disposition_header
 from django.views import View
 from django.views.generic import TemplateView
 
+from accounts.selectors.history import replaced_names
 from accounts.services import StaleRecordError
 from accounts.views.entrance import AskedIn
 from core.counting import counted_length
@@ -34,6 +35,7 @@ from dossiers.selectors.papers import (
     own_papers,
 )
 from dossiers.services.papers import open_paper, save_draft, submit_paper, what_is_missing
+from reporting.exporters.archives import kept_copies
 from reporting.exporters.duty_report import paper_file
 from reporting.exporters.single import NoSuchFormError
 from reporting.forms.papers import PaperTextForm, asked_ids
@@ -84,6 +86,21 @@ class OwnPaperPage(AskedIn):
             "has_excel": paper.kind not in REPORT_KINDS,
             "is_form": paper.kind == HandInKind.PERFORMANCE_FORM,
         }
+
+    def return_shown(self, *, status: int = 200, **typed: Any) -> HttpResponse:
+        """The 登记表. `typed_block`, `typed_remark`: what was typed there and is not stored;
+        `is_stale`: because another device has stored another remark, which stands beside it.
+        """
+        blocks = filled_blocks(self.paper, today=self.today)
+        own = {
+            "blocks": blocks,
+            "done": sum(block.is_confirmed for block in blocks),
+            "of": len(blocks),
+            "first_open": next((block for block in blocks if not block.is_confirmed), None),
+            "missing": what_is_missing(self.paper),
+        }
+        context = self.paper_context() | own | typed
+        return render(self.request, "reporting/paper_return.html", context, status=status)
 
 
 class PaperListView(OwnPaperPage, TemplateView):
@@ -138,6 +155,9 @@ class PaperDetailView(OwnPaperPage, View):
     """
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if self.paper.state == PaperState.ARCHIVED:
+            context = self.paper_context() | {"kept": kept_copies(self.paper)}
+            return render(request, "reporting/paper_archived.html", context)
         return self.shown(PaperTextForm(paper=self.paper))
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -179,16 +199,9 @@ class PaperDetailView(OwnPaperPage, View):
     def shown(
         self, form: PaperTextForm, *, theirs: dict[str, str] | None = None, status: int = 200
     ) -> HttpResponse:
-        context = self.paper_context()
         if self.paper.kind == HandInKind.ANNUAL_RETURN:
-            blocks = filled_blocks(self.paper, today=self.today)
-            done = sum(block.is_confirmed for block in blocks)
-            first = next((block for block in blocks if not block.is_confirmed), None)
-            context |= {
-                "blocks": blocks, "done": done, "of": len(blocks), "first_open": first,
-                "missing": what_is_missing(self.paper),
-            }  # fmt: skip
-            return render(self.request, "reporting/paper_return.html", context, status=status)
+            return self.return_shown(status=status)
+        context = self.paper_context()
         standing = self.paper.kind == HandInKind.PERFORMANCE_REPORT
         post = "政协常委" if standing else "政协委员"
         context |= {
@@ -208,7 +221,9 @@ class PaperDetailView(OwnPaperPage, View):
 
 
 class PaperSaveView(OwnPaperPage, View):
-    """Autosave: 200 with the new version, 409 with what is stored where another device saved."""
+    """Autosave: 200 with the new version, 409 with what is stored where another device saved, and
+    what of the given was stored before that.
+    """
 
     http_method_names = ["post"]
 
@@ -216,7 +231,7 @@ class PaperSaveView(OwnPaperPage, View):
         form = PaperTextForm(request.POST, paper=self.paper)
         if not form.is_valid():
             words = "；".join(text for errors in form.errors.values() for text in errors)
-            return JsonResponse({"reason": "refused", "message": words}, status=400)
+            return refused_answer(words, status=400)
         now = timezone.now()
         try:
             paper = save_draft(
@@ -230,10 +245,12 @@ class PaperSaveView(OwnPaperPage, View):
             stored = own_papers(request.user).get(pk=pk)
             names = TEXT_FIELDS[stored.kind]
             values = {name: getattr(stored, name) for name in names}
-            body = {"reason": "stale", "version": stored.version, "values": values}
-            return JsonResponse(body, status=409)
+            replaced = replaced_names(
+                stored, seen_version=form.cleaned_data["seen_version"], given=form.given()
+            )
+            return stale_answer(stored.version, values, replaced)
         except RefusalError as refusal:
-            return JsonResponse({"reason": "refused", "message": str(refusal)}, status=409)
+            return refused_answer(str(refusal))
         saved = timezone.localtime(now)
         return JsonResponse({"version": paper.version, "saved_at": f"{saved:%H:%M}"})
 
@@ -253,11 +270,10 @@ class PaperSubmitView(OwnPaperPage, TemplateView):
         return super().get(request, *args, **kwargs)
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        version = request.POST.get("seen_version", "")
         try:
             submit_paper(
                 paper=self.paper,
-                seen_version=int(version) if version.isdecimal() else 0,
+                seen_version=seen_version(request),
                 actor=request.user,
                 at=timezone.now(),
             )
@@ -275,11 +291,19 @@ class PaperSubmitView(OwnPaperPage, TemplateView):
 
 
 class PaperFileView(OwnPaperPage, View):
-    """The paper as it prints: as archived, once it is; until then as it stands now."""
+    """The paper as it prints: as archived, once it is, of which `?number=` names an earlier copy;
+    until then as it stands now. The worksheet is always of the records as they are now.
+    """
 
     def get(self, request: HttpRequest, pk: int, ending: str) -> HttpResponse:
-        archived = self.paper.archives.first() if ending == "pdf" else None
-        if archived is not None:
+        is_archived = self.paper.state == PaperState.ARCHIVED
+        if is_archived and ending == "pdf":
+            copies = self.paper.archives.all()
+            if number := request.GET.get("number", ""):
+                copies = copies.filter(number=int(number) if number.isdecimal() else 0)
+            archived = copies.first()
+            if archived is None:
+                raise Http404("没有这一版归档件。")
             archived_pdf(archived)
             return attachment_response(archived.pdf)
         try:
@@ -292,11 +316,12 @@ class PaperFileView(OwnPaperPage, View):
             )
         except NoSuchFormError as missing:
             raise Http404(str(missing)) from missing
+        name = f"按现有记录（不是归档件）_{file.filename}" if is_archived else file.filename
         return HttpResponse(
             file.content,
             content_type=CONTENT_TYPES[ending],
             headers={
-                "Content-Disposition": content_disposition_header(True, file.filename),
+                "Content-Disposition": content_disposition_header(True, name),
                 "X-Content-Type-Options": "nosniff",
             },
         )
@@ -327,6 +352,26 @@ def whole_state(rows: Sequence[OwedPaper]) -> str:
         return "已归档"
     with_office = {PaperState.SUBMITTED.value, PaperState.VERIFIED.value, "entered"}
     return "已全部提交" if states <= with_office | {PaperState.ARCHIVED.value} else ""
+
+
+def asks_for_data(request: HttpRequest) -> bool:
+    """The page's script asks, and shows what comes back in its place."""
+    return "application/json" in request.headers.get("Accept", "")
+
+
+def stale_answer(version: int, values: dict[str, str], replaced: Sequence[str]) -> JsonResponse:
+    body = {"reason": "stale", "version": version, "values": values, "replaced": replaced}
+    return JsonResponse(body, status=409)
+
+
+def refused_answer(message: str, status: int = 409) -> JsonResponse:
+    return JsonResponse({"reason": "refused", "message": message}, status=status)
+
+
+def seen_version(request: HttpRequest) -> int:
+    """0, which no row has, where the page did not say."""
+    version = request.POST.get("seen_version", "")
+    return int(version) if version.isdecimal() else 0
 
 
 def page_of(paper: DutyPaper, block: str = "") -> str:

@@ -42,8 +42,15 @@ def wrote(paper, at=AT, **values):
 
 def confirm_all(paper, at=AT):
     for block in ReturnBlock:
-        confirm_block(paper=paper, block=block, remark="", actor=paper.member.person.user, at=at)
+        confirmed(paper, block, at=at)
     return paper
+
+
+def confirmed(paper, block, remark="", seen_version=1, at=AT):
+    return confirm_block(
+        paper=paper, block=block, remark=remark, seen_version=seen_version,
+        actor=paper.member.person.user, at=at,
+    )  # fmt: skip
 
 
 def drawn(size=(600, 200), stroke=((100, 60), (400, 140)), kind="PNG", mode="RGBA") -> bytes:

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from accounts.models import AuditEntry
-from accounts.services import ReasonMissingError
+from accounts.services import ReasonMissingError, StaleRecordError
 from dossiers.choices import BlockVerdict, DeclaredState, HandInKind, PaperState, ReturnBlock
 from dossiers.models import Declaration, DutyPaper, PaperBlock
 from dossiers.services.declarations import (
@@ -115,7 +115,7 @@ def test_rejected_declaration_is_said_anew_and_an_accepted_one_stays(paper, memb
     row = added(paper, proof=upload("证书.pdf", PDF))
     Declaration.objects.update(state=DeclaredState.REJECTED, answer="请附证明")
     row = change_declaration(
-        declaration=row, text="第三次座谈会发言", date=date(2024, 5, 4),
+        declaration=row, text="第三次座谈会发言", date=date(2024, 5, 4), seen_version=1,
         actor=member.person.user, at=AT,
     )  # fmt: skip
     assert (row.state, row.answer, row.version) == (DeclaredState.DECLARED, "", 2)
@@ -123,6 +123,50 @@ def test_rejected_declaration_is_said_anew_and_an_accepted_one_stays(paper, memb
     Declaration.objects.update(state=DeclaredState.ACCEPTED)
     with pytest.raises(DeclarationSettledError):
         withdraw_declaration(declaration=row, actor=member.person.user, at=AT)
+
+
+def said_anew(row, text="在座谈会上发言", on=date(2024, 5, 3), seen_version=1, proof=None):
+    return change_declaration(
+        declaration=row, text=text, date=on, proof=proof, seen_version=seen_version,
+        actor=row.paper.member.person.user, at=AT,
+    )  # fmt: skip
+
+
+def test_stale_declaration_is_refused_with_both_wordings(paper):
+    row = added(paper)
+    said_anew(row, "手机上写的")
+    with pytest.raises(StaleRecordError) as refused:
+        said_anew(row, "电脑上写的", date(2024, 5, 4))
+    assert refused.value.conflicts == [
+        ("内容", "手机上写的", "电脑上写的"), ("日期", "2024-05-03", "2024-05-04"),
+    ]  # fmt: skip
+    with pytest.raises(StaleRecordError):
+        said_anew(row, "手机上写的", proof=upload("证书.pdf", PDF))
+    row.refresh_from_db()
+    assert (row.text, row.version) == ("手机上写的", 2)
+    assert said_anew(row, "电脑上写的", seen_version=2).version == 3
+
+
+def test_declaration_asked_for_again_is_said_once(paper):
+    row = added(paper, text="一\r\n二")
+    assert added(paper, text="一\n二") == row
+    assert added(paper, text="一\n二", proof=upload("证书.pdf", PDF)) != row
+    assert added(paper, text="一\n二", block=ReturnBlock.MEETINGS) != row
+    assert added(paper, text="一\n二", date=date(2024, 5, 4)) != row
+    assert Declaration.objects.count() == 4
+    said_anew(row, "手机上写的")
+    entries = AuditEntry.objects.count()
+    assert said_anew(row, "手机上写的").version == 2
+    assert AuditEntry.objects.count() == entries
+
+
+def test_rejected_declaration_is_not_taken_for_the_one_said_again(paper):
+    row = added(paper)
+    Declaration.objects.update(state=DeclaredState.REJECTED, answer="请附证明")
+    assert added(paper) != row
+    with pytest.raises(StaleRecordError):
+        said_anew(row, seen_version=2)
+    assert said_anew(row).state == DeclaredState.DECLARED
 
 
 def test_withdrawn_declaration_is_kept_in_the_trail(paper, member):

@@ -36,6 +36,7 @@ from tests.dossiers.papers import (
     PDF,
     account,
     begun,
+    confirmed,
     drawn,
     make_campaign,
     upload,
@@ -270,6 +271,44 @@ def paper_submitted(paper):
         state=PaperState.SUBMITTED, first_submitted_at=AT, submitted_at=AT
     )
     return DutyPaper.objects.get(pk=paper.pk)
+
+
+# Confirming ---------------------------------------------------------------------------------
+def test_stale_remark_is_refused_with_both(campaign, member):
+    paper = begun(campaign, member, RETURN)
+    block = ReturnBlock.MEETINGS
+    assert confirmed(paper, block, "手机上写的\r\n").version == 2
+    with pytest.raises(StaleRecordError) as refused:
+        confirmed(paper, block, "电脑上写的")
+    assert refused.value.conflicts == [("本人说明", "手机上写的", "电脑上写的")]
+    assert PaperBlock.objects.get(block=block).remark == "手机上写的"
+    assert confirmed(paper, block, "电脑上写的", seen_version=2).remark == "电脑上写的"
+
+
+def test_stored_remark_is_confirmed_again_whatever_was_seen(campaign, member):
+    paper = begun(campaign, member, RETURN)
+    confirmed(paper, ReturnBlock.MEETINGS, "全程参加")
+    later = AT + timedelta(days=1)
+    row = confirmed(paper, ReturnBlock.MEETINGS, "全程参加", at=later)
+    assert (row.version, row.confirmed_at) == (2, later)
+    assert confirmed(paper, ReturnBlock.SPEECHES, seen_version=0).version == 1
+
+
+def test_block_found_in_order_and_said_anew_waits_for_the_office(campaign, member):
+    paper = begun(campaign, member, RETURN)
+    for block in (ReturnBlock.MEETINGS, ReturnBlock.SPEECHES, ReturnBlock.CONDUCT):
+        confirmed(paper, block, "全程参加")
+    PaperBlock.objects.update(verdict=BlockVerdict.AGREED)
+    PaperBlock.objects.filter(block=ReturnBlock.CONDUCT).update(
+        verdict=BlockVerdict.TO_MEND, mark="请附证书"
+    )
+    confirmed(paper, ReturnBlock.MEETINGS, "缺席一次", seen_version=2)
+    confirmed(paper, ReturnBlock.SPEECHES, "全程参加", seen_version=2)
+    confirmed(paper, ReturnBlock.CONDUCT, "已附", seen_version=2)
+    verdicts = dict(paper.blocks.values_list("block", "verdict"))
+    assert verdicts[ReturnBlock.MEETINGS] == BlockVerdict.WAITING
+    assert verdicts[ReturnBlock.SPEECHES] == BlockVerdict.AGREED
+    assert verdicts[ReturnBlock.CONDUCT] == BlockVerdict.TO_MEND
 
 
 # Signing ------------------------------------------------------------------------------------

@@ -20,7 +20,6 @@ from dossiers.selectors.papers import (
 )
 from dossiers.services.papers import (
     PaperIncompleteError,
-    confirm_block,
     submit_paper,
 )
 from tests.building import hand_in, make_member, make_term
@@ -29,6 +28,7 @@ from tests.dossiers.papers import (
     account,
     begun,
     confirm_all,
+    confirmed,
     make_campaign,
     wrote,
 )
@@ -83,14 +83,12 @@ def submit(paper, at=AT):
 def test_return_is_handed_in_when_every_block_is_confirmed(campaign, member):
     paper = begun(campaign, member)
     for block in list(ReturnBlock)[:-1]:
-        confirm_block(paper=paper, block=block, remark="", actor=member.person.user, at=AT)
+        confirmed(paper, block)
     with pytest.raises(PaperIncompleteError) as refused:
         submit(paper)
     assert refused.value.missing == ["请先确认“奖惩等情况”"]
     assert not HandIn.objects.exists()
-    confirm_block(
-        paper=paper, block=ReturnBlock.CONDUCT, remark="无", actor=member.person.user, at=AT
-    )
+    confirmed(paper, ReturnBlock.CONDUCT, "无")
     assert submit(paper).state == PaperState.SUBMITTED
     assert [event.act for event in paper.events.all()] == [PaperAct.SUBMITTED]
 
@@ -138,9 +136,7 @@ def test_returned_paper_keeps_the_day_it_first_came(campaign, member):
     with pytest.raises(PaperIncompleteError):
         submit(paper, later)
     again = later + timedelta(hours=1)
-    confirm_block(
-        paper=paper, block=ReturnBlock.MEETINGS, remark="", actor=member.person.user, at=again
-    )
+    confirmed(paper, ReturnBlock.MEETINGS, at=again)
     paper = submit(paper, again)
     assert (paper.first_submitted_at, paper.submitted_at) == (AT, again)
     assert HandIn.objects.get().submitted_date == date(2024, 12, 5)

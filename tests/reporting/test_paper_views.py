@@ -33,6 +33,7 @@ from tests.dossiers.papers import (
     account,
     begun,
     confirm_all,
+    confirmed,
     drawn,
     make_campaign,
     upload,
@@ -150,10 +151,78 @@ def test_return_costs_the_same_for_one_record_and_for_many(
 
 def test_block_is_confirmed_and_leads_to_the_next(phone, member, campaign):
     paper = begun(campaign, member)
-    answer = phone.post(address("paper-confirm", paper, "meetings"), {"remark": "全程参加"})
+    answer = phone.post(
+        address("paper-confirm", paper, "meetings"), {"remark": "全程参加", "seen_version": 1}
+    )
     assert answer["Location"] == f"{address('paper-detail', paper)}#proposals"
     assert paper.blocks.get(block="meetings").remark == "全程参加"
     assert "已确认 1 / 8 栏" in text_of(phone.get(address("paper-detail", paper)))
+
+
+AS_DATA = {"headers": {"accept": "application/json"}}
+
+
+def test_stale_remark_shows_both(phone, member, campaign):
+    paper = begun(campaign, member)
+    confirmed(paper, ReturnBlock.MEETINGS, "电脑上写的")
+    given = {"remark": "手机上写的", "seen_version": 1}
+    path = address("paper-confirm", paper, "meetings")
+    answer = phone.post(path, given)
+    page = text_of(answer)
+    assert answer.status_code == 409
+    assert '<p class="paper-text">电脑上写的</p>' in page
+    assert ">手机上写的</textarea>" in page
+    assert page.count('name="seen_version" value="2"') == 1
+    assert json.loads(phone.post(path, given, **AS_DATA).content) == {
+        "reason": "stale", "version": 2, "values": {"remark": "电脑上写的"}, "replaced": [],
+    }  # fmt: skip
+    assert paper.blocks.get(block="meetings").remark == "电脑上写的"
+    answer = phone.post(path, given | {"seen_version": 2}, **AS_DATA)
+    assert json.loads(answer.content) == {"to": f"{address('paper-detail', paper)}#proposals"}
+    assert paper.blocks.get(block="meetings").remark == "手机上写的"
+
+
+def test_refused_remark_stays_as_typed(phone, member, campaign):
+    paper = begun(campaign, member)
+    given = {"remark": "长" * 10_001, "seen_version": 1}
+    path = address("paper-confirm", paper, "meetings")
+    answer = phone.post(path, given)
+    assert answer.status_code == 409
+    assert f">{given['remark']}</textarea>" in text_of(answer)
+    answer = phone.post(path, given, **AS_DATA)
+    assert (answer.status_code, json.loads(answer.content)["reason"]) == (409, "refused")
+
+
+def test_confirming_after_signing_in_anew_leads_back_to_the_block(phone, member, campaign):
+    paper = begun(campaign, member)
+    answer = phone.get(address("paper-confirm", paper, "meetings"))
+    assert answer["Location"] == f"{address('paper-detail', paper)}#meetings"
+
+
+def test_stale_line_shows_both(phone, member, campaign):
+    paper = begun(campaign, member)
+    page = address("paper-declare", paper, "speeches")
+    answer = phone.post(page, {"text": "原来写的", "date": "2024-05-03"}, **AS_DATA)
+    assert json.loads(answer.content) == {"to": f"{address('paper-detail', paper)}#speeches"}
+    row = Declaration.objects.get()
+    path = address("declaration-update", paper, row.pk)
+    phone.post(path, {"text": "电脑上写的", "date": "2024-05-04", "seen_version": 1})
+    given = {"text": "手机上写的", "date": "2024-05-05", "seen_version": 1}
+    answer = phone.post(path, given)
+    shown = text_of(answer)
+    assert answer.status_code == 409
+    assert "电脑上写的</span>" in shown
+    assert "2024年5月4日" in shown
+    assert "手机上写的</textarea>" in shown
+    assert 'name="seen_version" value="2"' in shown
+    assert json.loads(phone.post(path, given, **AS_DATA).content) == {
+        "reason": "stale", "version": 2,
+        "values": {"text": "电脑上写的", "date": "2024-05-04"}, "replaced": [],
+    }  # fmt: skip
+    row.refresh_from_db()
+    assert row.text == "电脑上写的"
+    refused = phone.post(path, given | {"date": "2023-05-05"}, **AS_DATA)
+    assert json.loads(refused.content)["message"] == "这是2024年度的登记表，请填写2024年内的日期。"
 
 
 def test_line_is_added_changed_and_withdrawn(phone, member, campaign):
@@ -168,7 +237,9 @@ def test_line_is_added_changed_and_withdrawn(phone, member, campaign):
     assert "在座谈会上发言" in text_of(phone.get(address("paper-detail", paper)))
     proof = phone.get(address("declaration-proof", paper, row.pk))
     assert b"".join(proof.streaming_content) == PDF
-    phone.post(address("declaration-update", paper, row.pk), {"text": "在恳谈会上发言"})
+    phone.post(
+        address("declaration-update", paper, row.pk), {"text": "在恳谈会上发言", "seen_version": 1}
+    )
     row.refresh_from_db()
     assert (row.text, row.date) == ("在恳谈会上发言", None)
     phone.post(address("declaration-withdraw", paper, row.pk))
@@ -258,12 +329,27 @@ def test_autosave_answers_with_the_version_or_with_what_is_stored(phone, member,
         "reason": "stale",
         "version": 2,
         "values": {"political_discipline": "", "suggestions": "建议一"},
+        "replaced": [],
     }
     DutyPaper.objects.update(state=PaperState.SUBMITTED, first_submitted_at=AT)
     answer = post_text(phone, paper, "paper-save", suggestions="建议三")
     assert (answer.status_code, json.loads(answer.content)["reason"]) == (409, "refused")
     answer = phone.post(address("paper-save", paper), {"suggestions": "无版本"})
     assert answer.status_code == 400
+
+
+def test_autosave_says_what_was_stored_before_another_replaced_it(phone, member, campaign):
+    paper = begun(campaign, member, HandInKind.PERFORMANCE_FORM)
+    wrote(paper, suggestions="一\n二")
+    wrote(DutyPaper.objects.get(), suggestions="三", political_discipline="四")
+
+    def replaced(**values):
+        answer = json.loads(post_text(phone, paper, "paper-save", **values).content)
+        return answer["replaced"]
+
+    assert replaced(suggestions="一\r\n二", political_discipline="五") == ["suggestions"]
+    assert replaced(suggestions="一") == []
+    assert DutyPaper.objects.get().suggestions == "三"
 
 
 def test_incomplete_paper_says_what_is_missing(phone, member, campaign):
@@ -345,9 +431,9 @@ def test_archived_paper_is_handed_out_as_frozen(phone, member, campaign):
     PaperArchive.objects.create(
         paper=paper,
         number=1,
-        data={},
+        data={"rows": []},
         pdf=upload("归档.pdf", PDF),
-        digest=digest_of({}, PDF),
+        digest=digest_of({"rows": []}, PDF),
         archived_at=AT,
     )
     answer = phone.get(address("paper-file", paper, "pdf"))

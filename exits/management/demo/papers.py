@@ -7,11 +7,13 @@ from accounts.models import User
 from accounts.roles import RoleCode
 from accounts.services import save_record
 from accounts.services.users import create_user
-from dossiers.choices import BlockVerdict, HandInKind, PaperAct, PaperState, ReturnBlock
-from dossiers.models import Campaign, DutyPaper, PaperBlock, PaperEvent
+from dossiers.choices import BlockVerdict, HandInKind, ReturnBlock
+from dossiers.models import Campaign, DutyPaper
 from dossiers.selectors.papers import TEXT_FIELDS, owed_kinds
+from dossiers.services.campaigns import close_campaign
 from dossiers.services.declarations import declare
 from dossiers.services.papers import confirm_block, open_paper, save_draft, submit_paper
+from dossiers.services.verification import mark_block, return_paper, verify_paper, verify_papers
 from exits.management.demo.accounts import demo_account
 from exits.management.demo.times import moment
 from members.choices import Post
@@ -61,13 +63,13 @@ def stage_papers(*, term: Term, told_until: date, actor: User) -> None:
     own = [seat_of(user, term) for user in (standing, plain)]
     others = further_members(term, told_until, opened)
     if last is not None:
-        for seat in [*own, *others]:
-            stage_last_year(last, seat, actor)
+        stage_last_year(last, [*own, *others], actor)
     for campaign in campaigns.values():
         if campaign.year < told_until.year:
             campaign.opened_at = moment(campaign.opens_date)
-            campaign.closed_at = moment(date(campaign.year + 1, 1, 20), 17)
-            save_record(obj=campaign, actor=actor, at=campaign.closed_at)
+            save_record(obj=campaign, actor=actor, at=campaign.opened_at)
+            closed = moment(date(campaign.year + 1, 1, 20), 17)
+            close_campaign(campaign=campaign, actor=actor, at=closed)
     if running is not None:
         stage_running_year(running, own, others, told_until, actor)
 
@@ -100,13 +102,16 @@ def stage_running_year(
             send_back(paper, RETURNED, MARKS, actor, on(3, 15))
 
 
-def stage_last_year(campaign: Campaign, seat: Member, actor: User) -> None:
-    """Handed in in time, verified in January."""
+def stage_last_year(campaign: Campaign, seats: Sequence[Member], actor: User) -> None:
+    """Handed in in time, verified at once in January."""
     year = campaign.year
     written, verified = moment(date(year, 12, 12), 20), moment(date(year + 1, 1, 8), 15)
-    for kind in owed_kinds(campaign, seat, date(year, 12, 12)):
-        paper = fill(begin(campaign, seat, kind, written), written)
-        pass_paper(hand_in(paper, written + timedelta(hours=1)), actor, verified)
+    papers = [
+        hand_in(fill(begin(campaign, seat, kind, written), written), written + timedelta(hours=1))
+        for seat in seats
+        for kind in owed_kinds(campaign, seat, date(year, 12, 12))
+    ]
+    verify_papers(campaign=campaign, papers=papers, actor=actor, at=verified)
 
 
 def further_members(term: Term, told_until: date, at: datetime) -> list[Member]:
@@ -154,7 +159,7 @@ def fill(
         )
     if paper.kind == HandInKind.ANNUAL_RETURN:
         for block in list(ReturnBlock)[:blocks]:
-            confirm_block(paper=paper, block=block, remark="", actor=user, at=at)
+            confirm_block(paper=paper, block=block, remark="", seen_version=1, actor=user, at=at)
         return paper
     values = {name: TEXTS[name] for name in TEXT_FIELDS[paper.kind]}
     if paper.kind == HandInKind.TERM_DUTY_REPORT:
@@ -171,24 +176,12 @@ def hand_in(paper: DutyPaper, at: datetime) -> DutyPaper:
 def send_back(
     paper: DutyPaper, note: str, marks: dict[ReturnBlock, str], actor: User, at: datetime
 ) -> None:
-    for block, mark in marks.items():
-        row = PaperBlock.objects.get(paper=paper, block=block)
-        row.verdict, row.mark = BlockVerdict.TO_MEND, mark
-        save_record(obj=row, actor=actor, at=at)
-    paper.state = PaperState.RETURNED
-    save_record(obj=paper, actor=actor, at=at)
-    tell(paper, PaperAct.RETURNED, note, actor, at)
+    return_paper(
+        paper=paper, reason=note, marks=marks, seen_version=paper.version, actor=actor, at=at
+    )
 
 
 def pass_paper(paper: DutyPaper, actor: User, at: datetime) -> None:
-    for row in PaperBlock.objects.filter(paper=paper):
-        row.verdict = BlockVerdict.AGREED
-        save_record(obj=row, actor=actor, at=at)
-    paper.state, paper.verified_by, paper.verified_at = PaperState.VERIFIED, actor, at
-    save_record(obj=paper, actor=actor, at=at)
-    tell(paper, PaperAct.VERIFIED, "", actor, at)
-
-
-def tell(paper: DutyPaper, act: PaperAct, note: str, actor: User, at: datetime) -> None:
-    event = PaperEvent(paper=paper, act=act, note=note, by=actor, at=at)
-    save_record(obj=event, actor=actor, at=at)
+    for block in ReturnBlock if paper.kind == HandInKind.ANNUAL_RETURN else ():
+        mark_block(paper=paper, block=block, verdict=BlockVerdict.AGREED, actor=actor, at=at)
+    verify_paper(paper=paper, seen_version=paper.version, actor=actor, at=at)
