@@ -69,8 +69,8 @@ def own_objections(*, user: User) -> QuerySet[Objection]:
 
 def seats_of(user: User) -> list[Member]:
     """The account's own seats in all terms, the latest first."""
-    own = Member.objects.filter(person__user=user).select_related("term", "person")
-    return list(own.order_by("-term__start_date"))
+    own = Member.objects.filter(person__user=user).order_by("-term__start_date")
+    return list(own.select_related("term__assembly", "person", "sector"))
 
 
 def years_on_record(seats: Iterable[Member], today: date) -> list[int]:

@@ -178,9 +178,9 @@ class DutyDossierAdmin(AuditedModelAdmin):
 
     def _forms(self, request, member, year):
         """The year's official forms, for those who may fetch them."""
-        own = printable_to(request.user).filter(pk=member.pk).select_related("term")
         if not request.user.has_perm("reporting.export_dutydossier"):
             return None
+        own = list(printable_to(request.user).filter(pk=member.pk).select_related("term"))
         return next(
             (forms for forms in forms_of(own, today=timezone.localdate()) if forms.year == year),
             None,

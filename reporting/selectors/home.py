@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from accounts.models import User
 from assessments.rulebook import Owed
+from assessments.selectors import progress
 from dossiers.choices import HandInKind, PaperState, SubmissionKind
 from dossiers.models import DutyPaper
 from dossiers.selectors.papers import OwedPaper
-from members.models import Member, Term
-from reporting.selectors.standing import as_of, standing_of
+from members.models import Member
+from reporting.selectors.standing import as_of
 from reporting.selectors.worklist.tasks import address
 
 #: Handed in by the member's own submission.
@@ -56,19 +56,13 @@ class EarlierPaper:
     state: str
 
 
-def own_seat(*, user: User, term: Term) -> Member | None:
-    """The account's seat in the term."""
-    seats = Member.objects.filter(term=term, person__user=user)
-    return seats.select_related("person", "term__assembly", "sector").first()
-
-
 def owed_by(member: Member, *, today: date) -> Sequence[Owed]:
     """The minimums of the running year and the term, what is missing first; none for somebody
     who does not serve.
     """
     on = as_of(member.term, today.year, today)
-    standing = standing_of(member, year=on.year, on=on)
-    return sorted(standing.owed, key=lambda item: (item.is_met, item.due)) if standing else []
+    owed = progress(term=member.term, year=on.year, on=on, members=[member.pk])
+    return sorted(owed.get(member.pk, ()), key=lambda item: (item.is_met, item.due))
 
 
 def duties_of(member: Member, *, papers: Sequence[OwedPaper], today: date) -> list[Duty]:

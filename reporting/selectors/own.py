@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from accounts.models import User
 from members.models import Member
-from members.querysets import MemberQuerySet
 from reporting.choices import FormKind
 from reporting.selectors.forms import form_date, form_years
 from reporting.selectors.records import standing_periods
@@ -22,17 +20,14 @@ class YearForms:
     is_running: bool
 
 
-def own_forms(*, user: User, today: date) -> Sequence[YearForms]:
-    """Every year of every term the account's person served in, the latest first."""
-    own = Member.objects.filter(person__user=user)
-    return forms_of(own.select_related("term", "sector"), today=today)
+def forms_of(memberships: Sequence[Member], *, today: date) -> Sequence[YearForms]:
+    """Every year of these memberships for which there are forms, the latest first.
 
-
-def forms_of(memberships: MemberQuerySet, *, today: date) -> Sequence[YearForms]:
-    """Every year of these memberships for which there are forms, the latest first."""
+    The memberships begin with that of the latest term.
+    """
     standing = standing_periods(memberships)
     found = []
-    for member in memberships.order_by("-term__start_date"):
+    for member in memberships:
         for year in form_years(term=member.term, today=today):
             on = form_date(term=member.term, year=year, today=today)
             if not _served(member, year, on):

@@ -6,7 +6,7 @@ not yet known; what was handed in for the year is, from the day it came.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -185,7 +185,9 @@ def events(scope: Scope) -> Mapping[int, list[EventLine]]:
     return found
 
 
-def standing_periods(members: QuerySet[Member]) -> Mapping[int, list[tuple[date, date | None]]]:
+def standing_periods(
+    members: QuerySet[Member] | Sequence[Member],
+) -> Mapping[int, list[tuple[date, date | None]]]:
     """When each was a standing member; leaving the assembly ends the post."""
     rows = Tenure.objects.filter(member__in=members, post=Post.STANDING_MEMBER).values_list(
         "member_id", "start_date", "end_date", "member__exited_date"

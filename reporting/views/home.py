@@ -8,15 +8,12 @@ from django.utils import timezone
 from django.views.generic import TemplateView
 
 from accounts.views.entrance import SignedIn
-from attendance.selectors.convening import own_meetings
 from dossiers.selectors.news import news_since, record_news
-from dossiers.selectors.objections import seats_of
 from dossiers.selectors.own import held_records, totals_by_year
-from dossiers.selectors.papers import owed_papers
 from members.selectors import current_term
-from reporting.selectors.home import duties_of, earlier_papers, own_seat
-from reporting.selectors.own import own_forms
-from reporting.selectors.worklist import work_list
+from reporting.selectors.home import duties_of, earlier_papers
+from reporting.selectors.own import forms_of
+from reporting.selectors.worklist import desk_of, tasks_for
 from reporting.views.exports import EXPORT_PERMISSION
 
 #: So many meetings are shown.
@@ -39,23 +36,20 @@ class HomeView(SignedIn, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         user, at = self.request.user, timezone.now()
-        today = timezone.localdate(at)
-        term = current_term()
-        seat = own_seat(user=user, term=term) if term else None
-        years = own_forms(user=user, today=today) if user.has_perm(EXPORT_PERMISSION) else []
-        seats = seats_of(user)
+        desk = desk_of(user=user, term=current_term(), at=at)
+        today, seats, seat = desk.on, desk.seats, desk.seat
+        years = forms_of(seats, today=today) if user.has_perm(EXPORT_PERMISSION) else []
         since = news_since(user=user, at=at)
         records = held_records(seats)
         news = record_news(user=user, records=records, since=since)
-        papers = owed_papers(members=[seat], on=today) if seat else []
-        duties = duties_of(seat, papers=papers, today=today) if seat else []
+        duties = duties_of(seat, papers=desk.papers, today=today) if seat else []
         return super().get_context_data(**kwargs) | {
             "title": "首页",
             "today": today,
             "seat": seat,
-            "waiting": work_list(user=user, term=term, at=at),
-            "meetings": own_meetings(user, on=today)[:NEXT_MEETINGS],
-            "earlier": earlier_papers(papers, today=today),
+            "waiting": tasks_for(desk),
+            "meetings": desk.meetings[:NEXT_MEETINGS],
+            "earlier": earlier_papers(desk.papers, today=today),
             "owing": [duty for duty in duties if not duty.owed.is_met],
             "met": [duty.owed for duty in duties if duty.owed.is_met],
             "done": totals_by_year(records).get(today.year, []),

@@ -9,9 +9,10 @@ from django.views import View
 from django.views.generic import TemplateView
 
 from accounts.views.entrance import SignedIn
+from dossiers.selectors.objections import seats_of
 from members.models import Person
 from reporting.exporters.own_data import own_data
-from reporting.selectors.own import own_forms
+from reporting.selectors.own import forms_of
 from reporting.selectors.own_data import reasons_left_out
 from reporting.views.exports import EXPORT_PERMISSION
 
@@ -24,7 +25,7 @@ class OwnDataView(SignedIn, TemplateView):
         has_forms = user.has_perm(EXPORT_PERMISSION)
         own = {
             "title": "表册与数据下载",
-            "years": own_forms(user=user, today=timezone.localdate()) if has_forms else [],
+            "years": forms_of(seats_of(user), today=timezone.localdate()) if has_forms else [],
             "has_person": Person.objects.filter(user=user).exists(),
             "left_out": reasons_left_out(),
         }

@@ -461,6 +461,23 @@ def test_home_shows_last_years_paper_as_overdue_until_its_campaign_is_closed(
     assert shown() == (False, False)
 
 
+def test_home_reads_nothing_twice(world, client):
+    """What several parts of the page show, the seat, its meetings, its papers, is read once."""
+    client.force_login(world.users[RoleCode.MEMBER])
+    client.get("/")
+    with CaptureQueriesContext(connection) as taken:
+        assert client.get("/").status_code == 200
+    statements = [query["sql"] for query in taken.captured_queries]
+    assert len(set(statements)) == len(statements)
+    tables = {
+        "attendance_expectation": 1,
+        "dossiers_campaign": 2,  # the papers; the deadline of what is owed
+        "dossiers_dutypaper": 1,
+    }
+    first_tables = [sql.partition(' FROM "')[2].partition('"')[0] for sql in statements]
+    assert {name: first_tables.count(name) for name in tables} == tables
+
+
 def test_member_without_a_seat_is_told_whom_to_ask(db, world, client):
     user = world.users[RoleCode.MEMBER]
     world.members[0].person.user = None

@@ -57,7 +57,7 @@ from reporting.selectors.worklist.yearly import (
     findings_to_review,
 )
 
-__all__ = ["TaskGroup", "work_list"]
+__all__ = ["TaskGroup", "desk_of", "tasks_for", "work_list"]
 
 #: Of the term the office works on.
 OF_TERM: tuple[Callable[[Desk], Iterator[Task]], ...] = (
@@ -106,13 +106,20 @@ OF_HOUSE: tuple[Callable[[Viewer], Iterator[Task]], ...] = (
 
 def work_list(*, user: User, term: Term | None, at: datetime) -> list[TaskGroup]:
     """What waits for the account at the moment, in groups of urgency."""
+    return tasks_for(desk_of(user=user, term=term, at=at))
+
+
+def desk_of(*, user: User, term: Term | None, at: datetime) -> Viewer:
+    """The account at the moment, at a desk where there is a term to work on."""
     on = timezone.localdate(at)
-    viewer = Viewer(user, at, on)
+    return Viewer(user, at, on) if term is None else Desk(user, at, on, term)
+
+
+def tasks_for(viewer: Viewer) -> list[TaskGroup]:
+    """What waits for the account, in groups of urgency."""
     tasks = [task for source in OF_HOUSE for task in source(viewer)]
-    if term is not None:
-        desk = Desk(user, at, on, term)
-        sources = (
-            OF_TERM + OF_MEMBER if user.has_role(RoleCode.MEMBER, RoleCode.LEADER) else OF_TERM
-        )
-        tasks += [task for source in sources for task in source(desk)]
-    return grouped(tasks, on)
+    if isinstance(viewer, Desk):
+        is_member = viewer.user.has_role(RoleCode.MEMBER, RoleCode.LEADER)
+        sources = OF_TERM + OF_MEMBER if is_member else OF_TERM
+        tasks += [task for source in sources for task in source(viewer)]
+    return grouped(tasks, viewer.on)

@@ -5,10 +5,8 @@ from datetime import timedelta
 
 from attendance.choices import Capacity, Reply, RequestState
 from attendance.models import LeaveRequest
-from attendance.selectors.convening import own_meetings
 from attendance.selectors.seats import own_seats
 from dossiers.models import Objection
-from dossiers.selectors.papers import owed_papers
 from dossiers.selectors.submissions import returned_submissions, signatures_owed
 from members.models import Member
 from reporting.selectors.worklist.tasks import Desk, Task, address
@@ -19,15 +17,18 @@ NEWS = timedelta(days=14)
 
 def meetings_to_answer(desk: Desk) -> Iterator[Task]:
     """Meetings announced, to which the member has not said whether they come."""
-    found = own_meetings(desk.user, on=desk.on).filter(reply=Reply.NONE, capacity=Capacity.EXPECTED)
-    first = found.first()
+    found = [
+        place.meeting.start_date
+        for place in desk.meetings
+        if place.reply == Reply.NONE and place.capacity == Capacity.EXPECTED
+    ]
     yield Task(
         subject="会议",
         title="会议待回复是否参加",
-        count=found.count(),
+        count=len(found),
         unit="场",
         path=address("attendance:meeting-own-list"),
-        due=first.meeting.start_date if first else None,
+        due=min(found, default=None),
         note="最早的会议日期",
     )
 
@@ -38,11 +39,12 @@ def leave_results(desk: Desk) -> Iterator[Task]:
         state__in=[RequestState.APPROVED, RequestState.REFUSED],
         settled_at__gte=desk.at - NEWS,
     )
-    refused = settled.filter(state=RequestState.REFUSED).count()
+    states = list(settled.order_by().values_list("state", flat=True))
+    refused = states.count(RequestState.REFUSED)
     yield Task(
         subject="请假",
         title="请假申请已有结果",
-        count=settled.count(),
+        count=len(states),
         unit="件",
         path=address("attendance:leave-list"),
         note=f"14 天之内办结的{f'，其中 {refused} 件未批准' if refused else ''}",
@@ -57,14 +59,14 @@ def invitations_to_accept(desk: Desk) -> Iterator[Task]:
         leave_filed_at__isnull=True,
         meeting__start_date__gte=desk.on,
     )
-    first = found.order_by("meeting__start_date").first()
+    days = list(found.order_by().values_list("meeting__start_date", flat=True))
     yield Task(
         subject="列席",
         title="列席邀请待确认保密要求",
-        count=found.count(),
+        count=len(days),
         unit="场",
         path=address("attendance:seat-own-list"),
-        due=first.meeting.start_date if first else None,
+        due=min(days, default=None),
         note="最早的会议日期",
     )
 
@@ -106,10 +108,12 @@ def papers_to_hand_in(desk: Desk) -> Iterator[Task]:
     """The year's papers not handed in yet, and those sent back, which the suspended see too: they
     are asked for none.
     """
-    own = Member.objects.filter(term=desk.term, person__user=desk.user)
-    asked = set(own.invitable(desk.on).values_list("pk", flat=True))
-    for row in owed_papers(members=own.select_related("term"), on=desk.on):
-        if not (row.is_returned or (row.waits_for_member and row.member.pk in asked)):
+    seat = desk.seat
+    if seat is None:
+        return
+    is_asked = Member.objects.invitable(desk.on).filter(pk=seat.pk).exists()
+    for row in desk.papers:
+        if not (row.is_returned or (row.waits_for_member and is_asked)):
             continue
         due = row.campaign.deadline_date
         path = (

@@ -10,11 +10,11 @@ from attendance.choices import RequestState
 from attendance.selectors.approvals import recordable_approvals, waiting_approvals
 from attendance.selectors.seats import open_seats
 from dossiers.selectors.duplicates import SUSPECTS_SINCE, suspects
-from dossiers.selectors.objections import waiting_objections
+from dossiers.selectors.objections import ANSWER_PERMISSION, waiting_objections
 from dossiers.selectors.submissions import INTAKE_WORKDAYS, waiting_submissions
 from members.choices import RecordKind
 from members.selectors.notices import unread_notices
-from members.selectors.reports import waiting_reports
+from members.selectors.reports import SETTLE_PERMISSION, waiting_reports
 from proposals.models import Topic
 from proposals.selectors.linking import converted_waiting
 from reporting.selectors.worklist.tasks import Desk, Task, Viewer, address, records
@@ -81,6 +81,8 @@ def seats_to_carry_on(desk: Desk) -> Iterator[Task]:
 
 
 def objections(viewer: Viewer) -> Iterator[Task]:
+    if not viewer.may(ANSWER_PERMISSION):
+        return
     found = waiting_objections(user=viewer.user)
     first = found.first()
     yield Task(
@@ -95,6 +97,8 @@ def objections(viewer: Viewer) -> Iterator[Task]:
 
 
 def change_reports(viewer: Viewer) -> Iterator[Task]:
+    if not viewer.may(SETTLE_PERMISSION):
+        return
     found = waiting_reports(user=viewer.user)
     first = found.first()
     since = first.recorded_at if first else None
@@ -176,14 +180,15 @@ def contributions_owed(desk: Desk) -> Iterator[Task]:
 
 
 def notices(viewer: Viewer) -> Iterator[Task]:
-    found = unread_notices(viewer.user)
-    dated = found.filter(reply_by__isnull=False).order_by("reply_by").first()
+    found = unread_notices(viewer.user).order_by().values_list("reply_by", flat=True)
+    replies = list(found)
+    first = min((day for day in replies if day), default=None)
     yield Task(
         subject="通知",
         title="通知未读",
-        count=found.count(),
+        count=len(replies),
         unit="份",
         path=address("members:notice-list", unread=1),
-        due=dated.reply_by if dated else None,
-        note="最早的回复期限" if dated else "",
+        due=first,
+        note="最早的回复期限" if first else "",
     )

@@ -9,15 +9,19 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from accounts.models import User
+from attendance.models import Expectation
+from attendance.selectors.convening import own_meetings
 from core.workdays import WorkCalendar
-from members.models import Term
+from dossiers.selectors.objections import seats_of
+from dossiers.selectors.papers import OwedPaper, owed_papers
+from members.models import Member, Term
 from members.selectors.calendar import work_calendar
 from members.selectors.duties import Duties, duties_of
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Whose work list it is, and when."""
+    """Whose work list it is, and when; what several sources ask for is read once."""
 
     user: User
     at: datetime
@@ -26,12 +30,36 @@ class Viewer:
     def may(self, permission: str) -> bool:
         return self.user.has_perm(permission)
 
+    @cached_property
+    def seats(self) -> list[Member]:
+        """The account's own, of all terms, the latest first."""
+        return seats_of(self.user)
+
+    @property
+    def seat(self) -> Member | None:
+        """The account's own in the term worked on."""
+        return None
+
+    @cached_property
+    def papers(self) -> list[OwedPaper]:
+        """Collected from that seat."""
+        return owed_papers(members=[self.seat], on=self.on) if self.seat else []
+
+    @cached_property
+    def meetings(self) -> list[Expectation]:
+        """What the account's own seats are invited to, soonest first."""
+        return list(own_meetings(self.user, on=self.on))
+
 
 @dataclass(frozen=True)
 class Desk(Viewer):
-    """With the term worked on; what several sources ask for is read once."""
+    """With the term worked on."""
 
     term: Term
+
+    @property
+    def seat(self) -> Member | None:
+        return next((seat for seat in self.seats if seat.term_id == self.term.pk), None)
 
     @cached_property
     def calendar(self) -> WorkCalendar:
