@@ -31,6 +31,7 @@ from exits.services import (
     hand_in_application,
     inform_departments,
     open_case,
+    opening,
     propose_case,
     publish_case,
     record_delivery,
@@ -49,6 +50,9 @@ ATTEMPTS = 24
 TELLING = (
     (cases, "tell_departments"),
     (cases, "tell_of_effort"),
+    (cases, "tell_of_application"),
+    (cases, "tell_of_answer"),
+    (opening, "tell_of_application"),
     (decisions, "tell_of_decision"),
     (decisions, "tell_of_end"),
 )
