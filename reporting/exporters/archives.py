@@ -16,12 +16,15 @@ from dossiers.selectors.papers import REPORT_KINDS, audience_date
 from dossiers.services.campaigns import settle_archive
 from members.models import Member
 from reporting.exporters.duty_report import FORMS, report_pdf
-from reporting.exporters.layout import FormSheet, form_sheets
+from reporting.exporters.layout import CellKind, FormSheet, form_sheets
 from reporting.exporters.paper import form_printer
+from reporting.selectors.archives import ArchiveDamagedError, archived_pdf
 from reporting.selectors.forms import duty_forms
 from reporting.services.archives import NotArchivableError, refuse_rearchive, store_archive
 
 Progress = Callable[[int, int], None]
+#: Cells that name others.
+HEADINGS = {CellKind.LABEL, CellKind.HEAD}
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def frozen(paper: DutyPaper, sheets: Sheets) -> tuple[dict[str, Any], bytes]:
         raise NotArchivableError(
             f"{paper}：年底已不在任或不是常委，没有这份表册，请退回或重新审核。"
         )
-    return _sheet_data(sheet), form_printer().print_sheet(sheet)
+    return sheet_data(sheet), form_printer().print_sheet(sheet)
 
 
 def _papers(rows: Any) -> Any:
@@ -121,7 +124,7 @@ def _print_ahead(sheets: Sequence[FormSheet], progress: Progress) -> None:
         form_printer().print_sheets(sheets, processes=os.cpu_count() or 1, progress=progress)
 
 
-def _sheet_data(sheet: FormSheet) -> dict[str, Any]:
+def sheet_data(sheet: FormSheet) -> dict[str, Any]:
     return {
         "title": list(sheet.title),
         "subtitle": sheet.subtitle,
@@ -146,18 +149,50 @@ def _report_data(paper: DutyPaper) -> dict[str, Any]:
     }
 
 
+@dataclass(frozen=True)
+class KeptCopies:
+    """The frozen copies of a paper, the latest first, and what that one says; `damage` where it
+    does not agree with its digest, and then nothing of it.
+    """
+
+    copies: Sequence[PaperArchive]
+    rows: Sequence[tuple[str, list[str]]]
+    damage: str
+
+
+def kept_copies(paper: DutyPaper) -> KeptCopies:
+    copies = list(paper.archives.select_related("paper__member__person", "paper__campaign"))
+    try:
+        for copy in copies[:1]:
+            archived_pdf(copy)
+    except ArchiveDamagedError as refusal:
+        return KeptCopies(copies, (), str(refusal))
+    rows = [row for copy in copies[:1] for row in shown_rows(copy.data)]
+    return KeptCopies(copies, [(label, lines) for label, lines in rows if label or lines], "")
+
+
 def shown_rows(data: Mapping[str, Any]) -> Iterable[tuple[str, list[str]]]:
-    """(label, lines) of a frozen copy, as a page lists them."""
+    """(label, lines) of a frozen copy, as a page lists them; a number stands by its heading."""
     if "text" in data:
         return [("正文", list(data["text"]))]
-    rows = []
+    rows: list[tuple[str, list[str]]] = []
+    above: list[str] = []
     for row in data["rows"]:
-        label = [" ".join(cell["lines"]) for cell in row if cell["kind"] in {"label", "head"}]
-        lines = [
-            line for cell in row if cell["kind"] not in {"label", "head"} for line in cell["lines"]
-        ]
-        rows.append(("　".join(label), lines))
+        heads = ["".join(cell["lines"]) for cell in row if cell["kind"] in HEADINGS]
+        values = [cell["lines"] for cell in row if cell["kind"] not in HEADINGS]
+        if not values:
+            above = heads
+        elif any(cell["kind"] == CellKind.NUMBER for cell in row):
+            columns, title = above[-len(values) :], above[: -len(values)]
+            told = zip(columns, values, strict=True)
+            rows.append((_named(title + heads), [f"{name}：{''.join(n)}" for name, n in told]))
+        else:
+            rows.append((_named(heads), [line for lines in values for line in lines]))
     return rows
+
+
+def _named(heads: Iterable[str]) -> str:
+    return "　".join(filter(None, heads))
 
 
 def _in_silence(done: int, total: int) -> None:

@@ -1,6 +1,8 @@
 from datetime import UTC, date, datetime
+from urllib.parse import unquote
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Job
@@ -11,13 +13,20 @@ from dossiers.models import PaperArchive
 from dossiers.services.campaigns import close_campaign
 from dossiers.services.papers import submit_paper
 from dossiers.services.verification import verify_papers
-from reporting.exporters.archives import archive_papers, rearchive_paper, shown_rows
+from reporting.exporters.archives import (
+    archive_papers,
+    rearchive_paper,
+    sheet_data,
+    shown_rows,
+)
+from reporting.exporters.layout import performance_form_sheet
 from reporting.selectors.archives import ArchiveDamagedError, archived_pdf, digest_of
 from reporting.selectors.paper_blocks import filled_blocks
 from reporting.services.archives import NotArchivableError, start_archive
 from tests.accounts.people import make_user
 from tests.building import hand_in, make_member, make_term, propose
 from tests.dossiers.papers import AT, account, begun, confirm_all, make_campaign
+from tests.reporting.forms import busy_member, forms_of
 
 pytestmark = pytest.mark.django_db
 JANUARY = datetime(2025, 1, 20, 2, tzinfo=UTC)
@@ -75,6 +84,49 @@ def test_archive_of_a_late_report_says_what_the_screens_said(paper, office, clie
     )
     before = {block.block: block for block in filled_blocks(paper, today=date(2025, 1, 7))}
     assert before[ReturnBlock.DUTY_REPORTS].records == []
+
+
+def test_member_reads_what_was_archived_and_every_copy_of_it(paper, office, client):
+    first = archive(paper, office)
+    paper.refresh_from_db()
+    propose(paper.member, date(2024, 3, 1), title="补登的题目")
+    user = paper.member.person.user
+    user.password_changed_at = timezone.now()
+    user.save()
+    client.force_login(user)
+    address = reverse("reporting:paper-detail", args=[paper.pk])
+    page = client.get(address).content.decode()
+    assert "以归档件为准" in page
+    assert ("原来的题目" in page, "补登的题目" in page) == (True, False)
+    second = rearchive_paper(paper=paper, reason="补登提案", actor=office, at=JANUARY)
+    page = client.get(address).content.decode()
+    assert "补登的题目" in page
+    assert [copy.digest in page for copy in (first, second)] == [True, True]
+    file = reverse("reporting:paper-file", args=[paper.pk, "pdf"])
+    for query, copy in (("", second), ("?number=1", first), ("?number=2", second)):
+        content = b"".join(client.get(file + query).streaming_content)
+        assert digest_of(copy.data, content) == copy.digest
+    for unknown in ("?number=3", "?number=x"):
+        assert client.get(file + unknown).status_code == 404
+    excel = client.get(reverse("reporting:paper-file", args=[paper.pk, "xlsx"]))
+    assert "按现有记录（不是归档件）" in unquote(excel["Content-Disposition"])
+
+
+def test_number_of_a_frozen_form_stands_by_its_heading():
+    sheet = performance_form_sheet(forms_of(busy_member(make_term())).performance_form)
+    rows = dict(shown_rows(sheet_data(sheet)))
+    assert rows["参加会议活动情况　全体会议"] == [
+        "应出席（次）：1",
+        "实出席（次）：1",
+        "请假（次）：0",
+    ]
+    assert rows["参加会议活动情况　常委会议"] == [
+        "应出席（次）：1",
+        "实出席（次）：0",
+        "请假（次）：1",
+    ]
+    assert rows["参与主题活动情况"] == ["参加（次）：1"]
+    assert rows["提交提案情况"][0] == "第一提案人提案（件）：1"
 
 
 def test_archiving_again_stores_nothing_twice(paper, office):
