@@ -70,12 +70,15 @@ class RecordType:
     def of(self, members: Iterable[Member]) -> QuerySet[Any]:
         """Records of these members."""
         return (
-            self.rows(members)
-            .select_related(*self.related)
+            self.read(self.rows(members))
             .prefetch_related(*self.parts)
             .order_by(self.order, "pk")
             .distinct()
         )
+
+    def read(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        """The rows with those their title is made of; unnamed, Django would join them all."""
+        return rows.select_related(*self.related) if self.related else rows
 
     def in_year(self, members: Iterable[Member], year: int) -> QuerySet[Any]:
         return self.of(members).filter(**{self.year_path: year})

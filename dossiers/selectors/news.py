@@ -136,7 +136,7 @@ def _of_type(label: str, latest: Latest) -> Iterator[News]:
     if not latest:
         return
     entry = RECORD_TYPES[label]
-    records = entry.model._default_manager.select_related(*entry.related).in_bulk(latest)
+    records = entry.read(entry.model._default_manager.all()).in_bulk(latest)
     for pk, (kind, moment) in latest.items():
         if pk in records:  # unless it was deleted this very moment
             title, on = entry.title(records[pk]), entry.on(records[pk])

@@ -212,9 +212,7 @@ def fates_of(submissions: Iterable[Submission]) -> dict[int, Fate]:
     for label, owners in keys.items():
         entry = RECORD_TYPES[label]
         rows = entry.model._default_manager.filter(pk__in=owners)
-        records: list[Any] = list(
-            rows.select_related(*entry.related).prefetch_related(*entry.parts)
-        )
+        records: list[Any] = list(entry.read(rows).prefetch_related(*entry.parts))
         turned = _turned_into(records) if entry.model is Proposal else {}
         for record in records:
             found[owners[record.pk]] = Fate(

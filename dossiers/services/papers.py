@@ -1,6 +1,6 @@
 """A member's paper of a campaign: begun, saved, confirmed, signed and handed in."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 
 from django.core.files.base import ContentFile, File
@@ -209,8 +209,7 @@ def submit_paper(*, paper: DutyPaper, seen_version: int, actor: User, at: dateti
 def what_is_missing(paper: DutyPaper) -> list[str]:
     """Why the paper cannot be handed in yet, a clause each; nothing where it can."""
     if paper.kind == HandInKind.ANNUAL_RETURN:
-        blocks = "、".join(f"“{block.label}”" for block in unconfirmed_blocks(paper))
-        return [f"请先确认{blocks}"] if blocks else []
+        return left_to_confirm(unconfirmed_blocks(paper))
     missing = [
         f"“{_label(name)}”还没有填写"
         for name in TEXT_FIELDS[paper.kind]
@@ -220,6 +219,12 @@ def what_is_missing(paper: DutyPaper) -> list[str]:
     if paper.kind in REPORT_KINDS and length > limit:
         missing.append(f"正文{length}字，超过{limit}字的上限，请删减{length - limit}字")
     return missing
+
+
+def left_to_confirm(blocks: Iterable[ReturnBlock]) -> list[str]:
+    """These blocks in a clause; none without blocks."""
+    named = "、".join(f"“{block.label}”" for block in blocks)
+    return [f"请先确认{named}"] if named else []
 
 
 def locked_paper(paper: DutyPaper, actor: User) -> DutyPaper:

@@ -7,6 +7,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
+
+from django.db.models import F
 
 from attendance.choices import ATTENDED_STATUSES, AttendanceStatus, MeetingKind
 from attendance.models import Attendance, Speech
@@ -89,7 +92,7 @@ def _records(paper: DutyPaper, today: date) -> dict[ReturnBlock, list[PaperRecor
     year = paper.campaign.year
     for model, block_of in SOURCES.items():
         entry = RECORD_TYPES[model._meta.label_lower]
-        rows = entry.in_year([paper.member], year).select_related(*entry.related, "recorded_by")
+        rows = entry.in_year([paper.member], year).annotate(entered_by=F("recorded_by__name"))
         known = [row for row in rows if entry.on(row) <= today]
         lines = _meetings(known) if model is Attendance else _lines(known, block_of)
         for block, line in lines:
@@ -148,13 +151,13 @@ def _meeting_block(kind: str) -> ReturnBlock:
     return ReturnBlock.THEMED if kind == MeetingKind.THEMED_ACTIVITY else ReturnBlock.MEETINGS
 
 
-def _line(row: Recorded, title: str, status: str, tone: str, targets: list[Target]) -> PaperRecord:
+def _line(row: Any, title: str, status: str, tone: str, targets: list[Target]) -> PaperRecord:
     return PaperRecord(
         date=type_of(row).on(row),
         title=title,
         status=status,
         tone=tone,
-        entered_by=row.recorded_by.name if row.recorded_by else "",
+        entered_by=row.entered_by or "",
         entered_at=row.recorded_at,
         targets=targets,
     )

@@ -34,7 +34,13 @@ from dossiers.selectors.papers import (
     owed_papers,
     own_papers,
 )
-from dossiers.services.papers import open_paper, save_draft, submit_paper, what_is_missing
+from dossiers.services.papers import (
+    left_to_confirm,
+    open_paper,
+    save_draft,
+    submit_paper,
+    what_is_missing,
+)
 from reporting.exporters.archives import kept_copies
 from reporting.exporters.duty_report import paper_file
 from reporting.exporters.single import NoSuchFormError
@@ -97,7 +103,7 @@ class OwnPaperPage(AskedIn):
             "done": sum(block.is_confirmed for block in blocks),
             "of": len(blocks),
             "first_open": next((block for block in blocks if not block.is_confirmed), None),
-            "missing": what_is_missing(self.paper),
+            "missing": left_to_confirm(row.block for row in blocks if not row.is_confirmed),
         }
         context = self.paper_context() | own | typed
         return render(self.request, "reporting/paper_return.html", context, status=status)
