@@ -229,7 +229,7 @@ def _no_longer_holding(
     members = {member.subject.pk: member for member in facts.members}
 
     def stays_decided(finding: Finding) -> bool:
-        if finding.decided_at is None or finding.subject_kind != Holder.MEMBER:
+        if finding.decided_at is None or finding.member_id is None:
             return False
         rule, member = rules.get(finding.rule), members.get(finding.member_id)
         if member is None:
