@@ -64,6 +64,7 @@ class Act(TextChoices):
     PERSUADE = "persuaded", "劝说"
     APPLY = "applied", "提交书面申请"
     REFUSE = "refused", "拒不提交书面申请"
+    JOIN = "joined", "并入拒不提交书面申请的情形"
     SUBMIT = "submitted", "提请审议"
     DECIDE = "decided", "作出决定"
     DELIVER = "delivered", "书面通知送达"
@@ -167,6 +168,8 @@ class PaperVariant(TextChoices):
     """Where the wording of one kind of letter differs by what it is about."""
 
     RESIGNATION = "resignation", "辞去委员"
+    NOT_AGREED = "not_agreed", "不同意辞去委员"
+    ADVISED = "advised", "劝辞委员"
     ORDER_RESIGN = "order_resign", "责令辞去委员"
     REVOKE = "revoke", "撤销委员资格"
     STANDING = "standing", "辞去常委职务"

@@ -58,7 +58,7 @@ def open_acts(user: User, case: Case) -> list[Act]:
 
 def speaks_for(user: User, case: Case) -> list[Partner]:
     """The departments whose opinion the account gives, or, for 委员联络科, enters from paper."""
-    asked = [partner for partner in Partner if partner in partners_of(case.kind, case.side)]
+    asked = [partner for partner in Partner if partner in partners_of(case)]
     if user.has_perm(CARRY_ON):
         return asked
     return [partner for partner in asked if partner in partners_for(user)]

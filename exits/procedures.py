@@ -20,7 +20,9 @@ from exits.choices import (
     Verdict,
 )
 
+PX9 = "萍办字〔2022〕9号"
 PX19 = "萍协办字〔2022〕19号"
+YQ12 = "乐政协〔2021〕12号"
 BOTH_PARTNERS = frozenset(Partner)
 
 
@@ -31,6 +33,8 @@ class Procedure:
 
     `presses`: one who was both reminded and persuaded may be recorded as refusing.
     `consults_both`: both departments give an opinion, not only that of the member's side.
+    `decides_either_way`: what is proposed is whether to agree or not (19号 一（三）1（1）), and the
+    answer is told in writing whichever it is.
     """
 
     citation: str
@@ -39,6 +43,7 @@ class Procedure:
     by_application: bool = False
     presses: bool = False
     consults_both: bool = False
+    decides_either_way: bool = False
     is_published: bool = True
     ends_membership: bool = False
 
@@ -53,6 +58,7 @@ PROCEDURES: dict[CaseKind, Procedure] = {
         body=DecidingBody.STANDING_COMMITTEE,
         by_application=True,
         consults_both=True,
+        decides_either_way=True,
         ends_membership=True,
     ),
     CaseKind.ORDER_RESIGN: Procedure(
@@ -76,14 +82,14 @@ PROCEDURES: dict[CaseKind, Procedure] = {
         ends_membership=True,
     ),
     CaseKind.ADVISE_RESIGN_STANDING: Procedure(
-        citation="萍办字〔2022〕9号 四（十三）16",
+        citation=f"{PX9} 四（十三）16",
         grounds=(Ground.STANDING_TWO_RUNNING, Ground.OTHER),
         body=DecidingBody.STANDING_COMMITTEE,
         by_application=True,
         presses=True,
     ),
     CaseKind.ORDER_RESIGN_STANDING: Procedure(
-        citation="乐政协〔2021〕12号 12",
+        citation=f"{YQ12} 12",
         grounds=(Ground.STANDING_TWO_IN_YEAR, Ground.OTHER),
         body=DecidingBody.STANDING_COMMITTEE,
         by_application=True,
@@ -106,6 +112,21 @@ PROCEDURES: dict[CaseKind, Procedure] = {
 }  # fmt: skip
 
 
+#: A resignation the member is asked for is a measure against them, carried on like an order:
+#: with the department of their side, which must agree (9号 四（十三）16).
+MEASURES = (Ground.ADVISED,)
+#: Resignations of one's own.
+PLAIN_GROUNDS = (Ground.OWN_APPLICATION, Ground.POST_CHANGED, Ground.HEALTH)
+
+#: What has no place beside an undecided revoke case, and what is to be done instead.
+BESIDE_NO_REVOKE: dict[str, str] = {
+    CaseKind.SUSPENSION: f"暂停履职应在启动撤销程序之前办理（{PX19} 二（一））；"
+    "请继续办理撤销事项，确需先暂停的，先终止撤销事项。",
+    CaseKind.REINSTATEMENT: f"恢复履职须不符合撤销情形（{PX19} 二（四））；"
+    "请先办结或终止撤销事项，再办理恢复履职。",
+}
+
+
 def kinds_where(**features: object) -> tuple[CaseKind, ...]:
     """The kinds whose procedure has all these features."""
     return tuple(
@@ -115,16 +136,14 @@ def kinds_where(**features: object) -> tuple[CaseKind, ...]:
     )
 
 
-#: States from which nothing leads on, except for a refusal, which ends with the revoke case.
-ENDED = (CaseState.PUBLISHED, CaseState.REJECTED, CaseState.DROPPED)
 BEFORE_DECISION = (
     CaseState.OPENED,
     CaseState.CONSULTING,
     CaseState.PROPOSED,
     CaseState.SUBMITTED,
 )
-#: From the first of these on, the departments have agreed.
-AGREED = (
+#: From the first of these on, the departments have been consulted.
+CONSULTED = (
     CaseState.PROPOSED,
     CaseState.SUBMITTED,
     CaseState.DECIDED,
@@ -138,10 +157,12 @@ AGREED = (
 class Standing(Protocol):
     """What a case must tell to be judged; `efforts` are the acts of reminding and persuading.
 
-    `was_told`: the member has been told of it, and may answer from then on.
+    `was_told`: the member has been told of it, and may answer from then on. `was_notified`: every
+    party has been told of the decision in writing.
     """
 
     kind: str
+    ground: str
     state: str
     side: str
 
@@ -152,21 +173,41 @@ class Standing(Protocol):
     def was_told(self) -> bool: ...
 
     @property
+    def was_notified(self) -> bool: ...
+
+    @property
     def efforts(self) -> Collection[str]: ...
 
     def opinion_of(self, partner: Partner) -> str: ...
 
 
-def partners_of(kind: str, side: str) -> frozenset[Partner]:
-    """Who must agree before a proposal is made."""
-    procedure = PROCEDURES[CaseKind(kind)]
-    return BOTH_PARTNERS if procedure.consults_both else frozenset({Partner(side)})
+def consults_both(kind: str, ground: str) -> bool:
+    return PROCEDURES[CaseKind(kind)].consults_both and ground not in MEASURES
+
+
+def partners_of(case: Standing) -> frozenset[Partner]:
+    """Who is consulted before a proposal is made."""
+    if consults_both(case.kind, case.ground):
+        return BOTH_PARTNERS
+    return frozenset({Partner(case.side)})
 
 
 def all_agree(case: Standing) -> bool:
-    return all(
-        case.opinion_of(partner) == Verdict.AGREE for partner in partners_of(case.kind, case.side)
-    )
+    return all(case.opinion_of(partner) == Verdict.AGREE for partner in partners_of(case))
+
+
+def is_consulted(case: Standing) -> bool:
+    """Whether the departments said what a proposal needs: their agreement, or, where the question
+    is whether to agree, either answer.
+    """
+    if PROCEDURES[CaseKind(case.kind)].decides_either_way and case.ground not in MEASURES:
+        return all(case.opinion_of(partner) for partner in partners_of(case))
+    return all_agree(case)
+
+
+def may_inform(case: Standing) -> bool:
+    """Who resigns of their own accord has applied before the departments are asked."""
+    return case.ground != Ground.OWN_APPLICATION or case.has_applied
 
 
 def last_state(kind: str) -> CaseState:
@@ -175,8 +216,11 @@ def last_state(kind: str) -> CaseState:
     return CaseState.PUBLISHED if published else CaseState.NOTIFIED
 
 
-def has_ended(kind: str, state: str) -> bool:
-    return state in ENDED or state == last_state(kind)
+def has_ended(case: Standing) -> bool:
+    """A refused order ends with its revoke case, a refused resignation once it has been told."""
+    if case.state == CaseState.REJECTED:
+        return case.was_notified or not PROCEDURES[CaseKind(case.kind)].decides_either_way
+    return case.state in {CaseState.DROPPED, last_state(case.kind)}
 
 
 def allowed(case: Standing) -> frozenset[Act]:
@@ -198,14 +242,14 @@ def _onward(case: Standing, procedure: Procedure, state: CaseState) -> set[Act]:
         case CaseState.REFUSED if case.kind != CaseKind.ORDER_RESIGN:
             return {Act.DROP}
         case CaseState.OPENED:
-            return {Act.INFORM}
+            return {Act.INFORM} if may_inform(case) else set()
         case CaseState.CONSULTING:
-            return {Act.OPINE, Act.PROPOSE} if all_agree(case) else {Act.OPINE}
+            return {Act.OPINE, Act.PROPOSE} if is_consulted(case) else {Act.OPINE}
         case CaseState.PROPOSED:
             return _after_proposal(case, procedure)
         case CaseState.SUBMITTED:
             return {Act.DECIDE}
-        case CaseState.DECIDED:
+        case CaseState.DECIDED | CaseState.REJECTED if not has_ended(case):
             return {Act.DELIVER}
         case CaseState.NOTIFIED if procedure.is_published:
             return {Act.PUBLISH}
@@ -216,7 +260,7 @@ def _after_proposal(case: Standing, procedure: Procedure) -> set[Act]:
     acts: set[Act] = set()
     if case.has_applied or not procedure.by_application:
         acts.add(Act.SUBMIT)
-    if procedure.by_application and not case.has_applied:
+    if procedure.by_application and not case.has_applied and all_agree(case):
         acts |= {Act.REMIND, Act.PERSUADE}
         if procedure.presses and {Act.REMIND, Act.PERSUADE} <= set(case.efforts):
             acts.add(Act.REFUSE)

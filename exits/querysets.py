@@ -15,11 +15,9 @@ from exits.choices import (
     PaperVariant,
     Partner,
 )
-from exits.procedures import BEFORE_DECISION, kinds_where
+from exits.procedures import BEFORE_DECISION, MEASURES, PLAIN_GROUNDS, kinds_where
 from members.choices import Party
 
-#: Not a measure against the member: every leader may read it.
-PLAIN_KINDS = (CaseKind.RESIGNATION,)
 ROLE_OF = {
     Partner.ORGANIZATION: RoleCode.ORGANIZATION_DEPARTMENT,
     Partner.UNITED_FRONT: RoleCode.UNITED_FRONT_DEPARTMENT,
@@ -31,11 +29,17 @@ def partners_for(user) -> tuple[Partner, ...]:
     return tuple(partner for partner, role in ROLE_OF.items() if user.has_role(role))
 
 
+def consulted_by(partner: Partner, prefix: str = "") -> Q:
+    """Condition on cases the department gives its opinion in: as `exits.procedures.partners_of`."""
+    both = Q(**{f"{prefix}kind__in": kinds_where(consults_both=True)})
+    return Q(**{f"{prefix}side": partner}) | (both & ~Q(**{f"{prefix}ground__in": MEASURES}))
+
+
 def visible_cases(user, prefix: str = "") -> Q:
     """Condition on cases the account may see; `prefix` leads to the case ("case__").
 
-    委员联络科 all; a leader those they conduct, and resignations; a department, once informed, the
-    cases of its side and those all three parties consult on. Nobody sees a case about themself
+    委员联络科 all; a leader those they conduct, and resignations of one's own, which are no measure
+    against anybody; a department, once informed, the cases it is consulted on. Nobody sees a case about themself
     this way: the member is shown what they were told (`told_to`).
     """
     if not user.is_authenticated:
@@ -46,12 +50,11 @@ def visible_cases(user, prefix: str = "") -> Q:
         seen = Q(pk__in=[])
         if user.has_role(RoleCode.LEADER):
             conducted = Q(**{f"{prefix}conductors": user})
-            seen |= conducted | Q(**{f"{prefix}kind__in": PLAIN_KINDS})
+            plain = {f"{prefix}kind": CaseKind.RESIGNATION, f"{prefix}ground__in": PLAIN_GROUNDS}
+            seen |= conducted | Q(**plain)
         for partner in partners_for(user):
-            concerned = Q(**{f"{prefix}side": partner}) | Q(
-                **{f"{prefix}kind__in": kinds_where(consults_both=True)}
-            )
-            seen |= concerned & Q(**{f"{prefix}informed_date__isnull": False})
+            informed = Q(**{f"{prefix}informed_date__isnull": False})
+            seen |= consulted_by(partner, prefix) & informed
     return seen & ~Q(**{f"{prefix}member__person__user": user})
 
 
@@ -73,8 +76,7 @@ class CaseQuerySet(QuerySet):
         """Being consulted on, where the account's department has not spoken yet."""
         waiting = Q(pk__in=[])
         for partner in partners_for(user):
-            concerned = Q(side=partner) | Q(kind__in=kinds_where(consults_both=True))
-            waiting |= concerned & Q(**{f"{partner.value}_opinion": ""})
+            waiting |= consulted_by(partner) & Q(**{f"{partner.value}_opinion": ""})
         return self.visible_to(user).filter(waiting, state=CaseState.CONSULTING)
 
 

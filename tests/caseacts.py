@@ -34,7 +34,7 @@ def play_to_publication(play: Play) -> None:
     open_on_suggestion(play)
     consult(play)
     play.act(REGISTRAR, "提出建议", 10)
-    if scene.kind == "辞去委员":
+    if scene.kind == "辞去委员" and not scene.is_cpc:
         apply_to_resign(play)
     elif scene.kind != "撤销委员资格":
         play.act(REGISTRAR, "提醒")

@@ -28,7 +28,7 @@ ACCOUNTS = {
 }
 #: Stay members whatever happens to the others.
 STAYS, STANDS = "常在", "常任"
-BOTH = ("辞去委员", "暂停履行委员职责", "恢复履行委员职责")
+BOTH = ("暂停履行委员职责", "恢复履行委员职责")
 UNPUBLISHED = ("暂停履行委员职责", "恢复履行委员职责")
 OF_THE_POST = ("劝辞常委职务", "责令辞去常委职务")
 #: The button of an act's page, the name of its date and of its words.

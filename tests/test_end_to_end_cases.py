@@ -24,7 +24,7 @@ SCENES = {
     ),
     "resign-other": Scene(
         kind="辞去委员", name="卫惊蛰", is_cpc=False, suggestion="劝辞委员",
-        missed="plenary", ground="未经批准连续 2 次不出席全体会议，经劝辞", on_paper="组织部",
+        missed="plenary", ground="未经批准连续 2 次不出席全体会议，经劝辞", on_paper="统战部",
     ),
     "revoke-party": Scene(
         kind="撤销委员资格", name="何立春", is_cpc=True, suggestion="撤销委员资格",

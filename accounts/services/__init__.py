@@ -8,7 +8,7 @@ from accounts.services.jobs import (
     start_job,
     work_on,
 )
-from accounts.services.memberships import end_access
+from accounts.services.memberships import end_access, end_post_roles
 from accounts.services.records import (
     ReasonMissingError,
     RecordInUseError,
@@ -30,6 +30,7 @@ __all__ = [
     "amend_rows",
     "delete_record",
     "end_access",
+    "end_post_roles",
     "requeue_lost_jobs",
     "save_batch",
     "save_record",

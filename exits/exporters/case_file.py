@@ -12,9 +12,8 @@ from django.template.loader import render_to_string
 from core.binding import NotBindableError, Sheets, bound, sheets_of_pdf, sheets_of_picture
 from core.files import attachment_name
 from core.letters import print_letter
-from exits.choices import CaseKind
+from exits.citations import citation_of
 from exits.models import Case, OfficialPaper
-from exits.procedures import PROCEDURES
 from exits.selectors.cases import steps_of
 from exits.selectors.papers import PaperDamagedError, paper_content
 
@@ -52,7 +51,7 @@ def case_file(*, case: Case, on: date) -> CaseFile:
     parts = _limited([*_papers(case), *_attachments(case)])
     shared = {
         "case": case,
-        "citation": PROCEDURES[CaseKind(case.kind)].citation,
+        "citation": citation_of(case.kind, case.ground, case.member.term.rule_pack),
         "on": on,
         "others": _others(case),
         "steps": list(steps_of(case)),

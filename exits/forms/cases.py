@@ -10,8 +10,8 @@ from accounts.models import User
 from exits.choices import Act, CaseKind, Partner, Verdict
 from exits.forms.fields import REQUIRED, LeadersField, date_field, file_field, text_field
 from exits.models import Case, CaseDelivery
-from exits.procedures import PROCEDURES, partners_of
-from exits.selectors.cases import leaders_for
+from exits.procedures import MEASURES, PROCEDURES, all_agree, partners_of
+from exits.selectors.cases import leaders_for, others_open, revokes_ended_by
 from exits.services import (
     decide_case,
     drop_case,
@@ -82,14 +82,16 @@ class InformForm(CaseForm):
     attachment = file_field("通报材料")
 
     def prepare(self) -> None:
-        self.fields["note"].initial = (
-            f"将{self.case.member.person.name}委员的有关情况通报市委组织部、市委统战部，"
-            "请按分工提出会商意见。"
-        )
+        told = "组织部、市委统战部，请按分工"
+        if self.case.ground in MEASURES:
+            told = f"{names_of(partners_of(self.case))}，请"
+        self.fields[
+            "note"
+        ].initial = f"将{self.case.member.person.name}委员的有关情况通报市委{told}提出会商意见。"
 
     @property
     def consequence(self) -> str:
-        asked = names_of(partners_of(self.case.kind, self.case.side))
+        asked = names_of(partners_of(self.case))
         return f"登记后，{asked}在各自账号中可以看到本事项并提出意见。"
 
     def carry_out(self, *, at):
@@ -137,17 +139,29 @@ class ProposeForm(CaseForm):
     attachment = file_field("建议材料")
 
     def prepare(self) -> None:
-        asked = names_of(partners_of(self.case.kind, self.case.side))
-        self.fields["proposal"].initial = (
-            f"经市政协办公室与{asked}会商，建议对{self.case.member.person.name}"
-            f"办理{self.case.get_kind_display()}。"
-        )
+        asked = names_of(partners_of(self.case))
+        name = self.case.member.person.name
+        self.fields["proposal"].initial = f"经市政协办公室与{asked}会商，{self.advised(name)}。"
+
+    def advised(self, name: str) -> str:
+        if not PROCEDURES[CaseKind(self.case.kind)].decides_either_way:
+            return f"建议对{name}办理{self.case.get_kind_display()}"
+        if self.case.ground in MEASURES:
+            return f"建议劝{name}辞去委员"
+        if all_agree(self.case):
+            return f"建议同意{name}辞去委员"
+        disagree = Verdict.DISAGREE
+        against = [one for one in partners_of(self.case) if self.case.opinion_of(one) == disagree]
+        self.fields[
+            "proposal"
+        ].help_text = "会商部门意见不一致或不同意的，照会商的结论写明建议同意还是不同意。"
+        return f"{names_of(against)}不同意，建议不同意{name}辞去委员"
 
     @property
     def consequence(self) -> str:
         procedure = PROCEDURES[CaseKind(self.case.kind)]
         then = f"建议由您提出后，{procedure.body.label}的决定须由另一位工作人员或领导登记。"
-        if procedure.presses and not self.case.has_applied:
+        if procedure.by_application and not self.case.has_applied and all_agree(self.case):
             then += "随后提醒、劝说委员提交书面申请。"
         return then
 
@@ -161,15 +175,23 @@ class EffortForm(CaseForm):
     act: Act
     date = date_field("日期")
     note = text_field("情况记录", help_text="由谁、在何处、以什么方式办理，委员怎样答复。")
-    due_date = due_field("请委员在此日前提交书面申请")
+    answer_by = date_field(
+        "请委员在此日前提交书面申请",
+        required=False,
+        help_text="写入给委员的通知和提醒函，委员在“我的事项”中看得到。不填的，照上一次告知的日期。",
+    )
+    due_date = due_field("机关计划在此日前走完下一步，委员看不到")
     attachment = file_field("材料")
+
+    def prepare(self) -> None:
+        self.fields["answer_by"].initial = self.case.answer_by
 
     @property
     def consequence(self) -> str:
         return f"登记后，委员本人在“我的事项”中看得到本事项和这次{self.act.label}，可以说明情况。"
 
     def carry_out(self, *, at):
-        values = self.given("date", "note", "due_date", "attachment")
+        values = self.given("date", "note", "answer_by", "due_date", "attachment")
         return record_effort(at=at, act=self.act, **values)
 
 
@@ -207,7 +229,8 @@ class RefuseForm(CaseForm):
     def consequence(self) -> str:
         if self.case.kind == CaseKind.ORDER_RESIGN:
             return (
-                "登记后本事项停在“拒不提交申请”，同时立案“撤销委员资格”，"
+                "登记后本事项停在“拒不提交申请”，同时立案“撤销委员资格”"
+                "（已有撤销事项正在办理的，并入该事项），"
                 "另行通报、会商、提请决定（萍协办字〔2022〕19号 一（二）3（5））。"
             )
         return "登记后本事项停在“拒不提交申请”，只能终止。"
@@ -259,6 +282,11 @@ class DecideForm(CaseForm):
     meeting = line_field("作出决定的会议", 200)
     number = line_field("决定文号", 100)
     note = text_field("决定要点")
+    falls_away = text_field(
+        "撤销委员资格事项不再办理的理由",
+        required=False,
+        help_text="该委员的撤销委员资格事项正在办理，审议结果为“通过”的，随之终止，须写明理由。",
+    )
     due_date = due_field("请在此日前完成书面通知")
     attachment = file_field("决定")
 
@@ -268,15 +296,28 @@ class DecideForm(CaseForm):
         self.fields[
             "date"
         ].help_text = "决定作出的那一天，可以早于今天；已产生的邀请、考勤随之更正。"
+        if not revokes_ended_by(self.case).visible_to(self.actor).exists():
+            del self.fields["falls_away"]
 
     @property
     def consequence(self) -> str:
-        effect = EFFECTS.get(CaseKind(self.case.kind), ENDS)
-        return f"通过的，{effect}未通过的，本事项办结，委员身份不变。"
+        kind = CaseKind(self.case.kind)
+        refused = "本事项办结"
+        if PROCEDURES[kind].decides_either_way:
+            refused = "同样书面通知委员本人和有关各方，通知送完即办结"
+        effect = f"通过的，{EFFECTS.get(kind, ENDS)}未通过的，{refused}，委员身份不变。"
+        others = others_open(self.case, user=self.actor)
+        if not others or not PROCEDURES[kind].ends_membership:
+            return effect
+        names = "、".join(
+            f"“{one.get_kind_display()}”（{one.get_state_display()}）" for one in others
+        )
+        return f"{effect}该委员正在办理的其他事项：{names}。"
 
     def carry_out(self, *, at):
         names = ("approved", "date", "meeting", "number", "note", "due_date", "attachment")
-        return decide_case(at=at, **self.given(*names))
+        why = self.cleaned_data.get("falls_away", "")
+        return decide_case(at=at, falls_away=why, **self.given(*names))
 
 
 class PublishForm(CaseForm):

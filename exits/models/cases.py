@@ -1,7 +1,7 @@
 """Cases of exit, suspension and reinstatement (萍协办字〔2022〕19号): opened and decided by persons.
 
 The milestones of a case stand on its own row, so that the table's constraints hold the procedure:
-no proposal without the departments' agreement, no decision without a number and a second person.
+no proposal before the departments have spoken, no decision without a number and a second person.
 """
 
 from collections.abc import Collection
@@ -42,7 +42,7 @@ class Case(Recorded):
         null=True,
         blank=True,
         related_name="successor",
-        help_text="拒不提交书面申请的责令辞去事项",
+        help_text="拒不提交书面申请、由本事项办理的责令辞去事项",
     )
     side = models.CharField("会商部门", max_length=20, choices=Partner, editable=False)
     conductors = models.ManyToManyField(
@@ -56,6 +56,13 @@ class Case(Recorded):
         "状态", max_length=20, choices=CaseState, default=CaseState.OPENED, editable=False
     )
     due_date = models.DateField("本步时限", null=True, blank=True)
+    answer_by = models.DateField(
+        "请委员答复的期限",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="提醒、劝说时告知委员的日期；本步时限是机关自己的计划",
+    )
     opened_date = models.DateField("立案日期")
     informed_date = models.DateField("通报日期", null=True, blank=True, editable=False)
     organization_opinion = models.CharField(
@@ -146,6 +153,10 @@ class Case(Recorded):
         return self.told_date is not None
 
     @property
+    def was_notified(self) -> bool:
+        return self.notified_date is not None
+
+    @property
     def efforts(self) -> Collection[str]:
         """Reminders and persuasions on record."""
         return [step.kind for step in self.steps.all() if step.kind in {Act.REMIND, Act.PERSUADE}]
@@ -156,4 +167,4 @@ class Case(Recorded):
 
     @property
     def has_ended(self) -> bool:
-        return has_ended(self.kind, self.state)
+        return has_ended(self)

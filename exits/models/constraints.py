@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from exits.choices import CaseKind, CaseState, DecidingBody, Ground, Partner, Verdict
-from exits.procedures import AGREED, BEFORE_DECISION, PROCEDURES, kinds_where
+from exits.procedures import BEFORE_DECISION, CONSULTED, MEASURES, PROCEDURES, kinds_where
 
 AFTER_DECISION = (CaseState.DECIDED, CaseState.NOTIFIED, CaseState.PUBLISHED)
 BEFORE_DECISION_OR_REFUSED = (*BEFORE_DECISION, CaseState.REFUSED)
@@ -28,16 +28,19 @@ MILESTONES = (
 )
 
 
-def _opinions_agree() -> Q:
+def _opinions_suffice() -> Q:
     """What the departments last said, as far as this kind of case needs them."""
     organization = Q(organization_opinion=Verdict.AGREE)
     united_front = Q(united_front_opinion=Verdict.AGREE)
-    both = Q(kind__in=kinds_where(consults_both=True)) & organization & united_front
-    one = Q(kind__in=kinds_where(consults_both=False)) & (
-        (Q(side=Partner.ORGANIZATION) & organization)
-        | (Q(side=Partner.UNITED_FRONT) & united_front)
+    is_measure = Q(ground__in=MEASURES)
+    asked = Q(kind__in=kinds_where(decides_either_way=True)) & ~is_measure
+    spoken = Q(organization_opinion__in=Verdict.values, united_front_opinion__in=Verdict.values)
+    both = Q(kind__in=kinds_where(consults_both=True, decides_either_way=False))
+    one = Q(kind__in=kinds_where(consults_both=False)) | is_measure
+    by_side = (Q(side=Partner.ORGANIZATION) & organization) | (
+        Q(side=Partner.UNITED_FRONT) & united_front
     )
-    return both | one
+    return (asked & spoken) | (both & organization & united_front) | (one & by_side)
 
 
 def _in_order() -> Q:
@@ -60,7 +63,7 @@ def _nothing_ahead() -> Q:
             CaseState.PROPOSED,
             CaseState.REFUSED,
         ),
-        "notified_date": (*BEFORE_DECISION_OR_REFUSED, CaseState.REJECTED, CaseState.DECIDED),
+        "notified_date": (*BEFORE_DECISION_OR_REFUSED, CaseState.DECIDED),
         "published_date": (
             *BEFORE_DECISION_OR_REFUSED,
             CaseState.REJECTED,
@@ -71,7 +74,8 @@ def _nothing_ahead() -> Q:
     condition = Q()
     for name, states in not_yet.items():
         condition &= Q(**{f"{name}__isnull": True}) | ~Q(state__in=states)
-    return condition
+    untold = Q(state=CaseState.REJECTED) & ~Q(kind__in=kinds_where(decides_either_way=True))
+    return condition & (Q(notified_date__isnull=True) | ~untold)
 
 
 def _ground_fits() -> Q:
@@ -80,8 +84,10 @@ def _ground_fits() -> Q:
 
 
 def _ended() -> Q:
-    ended = Q(state__in=[CaseState.PUBLISHED, CaseState.REJECTED, CaseState.DROPPED])
-    return ended | Q(state=CaseState.NOTIFIED, kind__in=kinds_where(is_published=False))
+    ended = Q(state__in=[CaseState.PUBLISHED, CaseState.DROPPED])
+    told = Q(state=CaseState.NOTIFIED, kind__in=kinds_where(is_published=False))
+    untold = Q(kind__in=kinds_where(decides_either_way=True), notified_date__isnull=True)
+    return ended | told | (Q(state=CaseState.REJECTED) & ~untold)
 
 
 CASE_CONSTRAINTS = [
@@ -102,20 +108,27 @@ CASE_CONSTRAINTS = [
         violation_error_message="各环节的日期须依次先后。",
     ),
     models.CheckConstraint(
-        condition=~Q(state__in=[*AGREED, CaseState.CONSULTING]) | Q(informed_date__isnull=False),
+        condition=~Q(state__in=[*CONSULTED, CaseState.CONSULTING]) | Q(informed_date__isnull=False),
         name="case_informed_before_consulting",
         violation_error_message="会商之前须先通报情况。",
     ),
     models.CheckConstraint(
-        condition=~Q(state__in=AGREED)
+        condition=~Q(ground=Ground.OWN_APPLICATION)
+        | Q(informed_date__isnull=True)
+        | Q(applied_date__isnull=False, informed_date__gte=F("applied_date")),
+        name="case_own_application_before_consulting",
+        violation_error_message="本人主动申请辞去的，须先有书面申请，再向会商部门通报。",
+    ),
+    models.CheckConstraint(
+        condition=~Q(state__in=CONSULTED)
         | (Q(proposed_date__isnull=False, proposed_by__isnull=False) & ~Q(proposal="")),
         name="case_proposal_is_made_by_somebody",
         violation_error_message="提出建议须有日期、内容和提出人。",
     ),
     models.CheckConstraint(
-        condition=~Q(state__in=AGREED) | _opinions_agree(),
-        name="case_departments_agree",
-        violation_error_message="会商部门尚未同意，不能提出建议。",
+        condition=~Q(state__in=CONSULTED) | _opinions_suffice(),
+        name="case_departments_consulted",
+        violation_error_message="会商部门的意见尚不足以提出建议。",
     ),
     models.CheckConstraint(
         condition=~Q(state__in=SUBMITTED_STATES, kind__in=kinds_where(by_application=True))
@@ -216,9 +229,9 @@ CASE_CONSTRAINTS = [
         violation_error_message="所选情形不是此类事项的情形。",
     ),
     models.CheckConstraint(
-        condition=Q(origin__isnull=True) | Q(kind=CaseKind.REVOKE, ground=Ground.REFUSED_ORDER),
+        condition=Q(origin__isnull=True) | Q(kind=CaseKind.REVOKE),
         name="case_origin_leads_to_revoke",
-        violation_error_message="由拒不提交申请转来的，只能是撤销委员资格事项。",
+        violation_error_message="拒不提交申请的，只能由撤销委员资格事项办理。",
     ),
     models.CheckConstraint(
         condition=Q(applied_date__isnull=True)

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from accounts.models import User
 from exits.choices import Act, CaseKind, CaseState, Partner, Verdict
 from exits.models import Case
-from exits.procedures import PROCEDURES, partners_of
+from exits.procedures import PROCEDURES, all_agree, is_consulted, may_inform, partners_of
 from exits.querysets import CaseQuerySet
 
 #: The date on which a case came into its state.
@@ -22,7 +22,7 @@ SINCE = {
     CaseState.NOTIFIED: "notified_date",
     CaseState.PUBLISHED: "published_date",
     CaseState.REFUSED: "refused_date",
-    CaseState.REJECTED: "closed_date",
+    CaseState.REJECTED: "decision_date",
     CaseState.DROPPED: "closed_date",
 }
 #: The states an open case may stand in, in the order of the procedure.
@@ -33,8 +33,12 @@ OPEN_STATES = (
     CaseState.REFUSED,
     CaseState.SUBMITTED,
     CaseState.DECIDED,
+    CaseState.REJECTED,
     CaseState.NOTIFIED,
 )
+#: Decided one way or the other, with somebody still to be told in writing; an open case that was
+#: refused waits for nothing else.
+UNTOLD = (CaseState.DECIDED, CaseState.REJECTED)
 #: What the board can be narrowed to.
 SHOWN = {
     "late": "已超过时限的",
@@ -43,7 +47,6 @@ SHOWN = {
 }
 #: What a case in the state waits for, where that depends on nothing else.
 WAITS = {
-    CaseState.OPENED: "待向会商部门通报情况",
     CaseState.REFUSED: "委员拒不提交书面申请，待终止",
     CaseState.NOTIFIED: "待向社会公布",
 }
@@ -125,7 +128,7 @@ def _is_shown(line: BoardLine, show: str, user: User) -> bool:
         case "decision":
             return case.state == CaseState.SUBMITTED and case.proposed_by_id != user.pk
         case "delivery":
-            return case.state == CaseState.DECIDED
+            return case.state in UNTOLD
     return True
 
 
@@ -137,7 +140,7 @@ def awaiting_decision(*, user: User) -> CaseQuerySet:
 
 def awaiting_delivery(*, user: User) -> CaseQuerySet:
     """Decided, with somebody still to be told in writing."""
-    return Case.objects.visible_to(user).filter(state=CaseState.DECIDED)
+    return Case.objects.visible_to(user).open().filter(state__in=UNTOLD)
 
 
 def cases_in_words(cases: CaseQuerySet) -> CaseQuerySet:
@@ -173,6 +176,8 @@ def waits_for(case: Case) -> str:
     """What is to be done next, and by whom, in a few words."""
     state = CaseState(case.state)
     match state:
+        case CaseState.OPENED:
+            return "待向会商部门通报情况" if may_inform(case) else "待委员提交书面申请"
         case CaseState.CONSULTING:
             return _waits_in_consultation(case)
         case CaseState.PROPOSED:
@@ -181,29 +186,30 @@ def waits_for(case: Case) -> str:
             return "已转撤销委员资格，随该事项办结"
         case CaseState.SUBMITTED:
             return f"待登记{PROCEDURES[CaseKind(case.kind)].body.label}的决定"
-        case CaseState.DECIDED:
+        case CaseState.DECIDED | CaseState.REJECTED if not case.closed_date:
             told, to_tell = getattr(case, "told", 0), getattr(case, "to_tell", 0)
             return f"书面通知已送达 {told} / {to_tell}"
     return "" if case.closed_date else WAITS.get(state, "")
 
 
 def _waits_in_consultation(case: Case) -> str:
-    asked = [partner for partner in Partner if partner in partners_of(case.kind, case.side)]
+    asked = [partner for partner in Partner if partner in partners_of(case)]
     silent = [partner.label for partner in asked if not case.opinion_of(partner)]
     against = [p.label for p in asked if case.opinion_of(p) == Verdict.DISAGREE]
-    if against:
-        return f"{'、'.join(against)}不同意，须再会商或终止"
+    if is_consulted(case):
+        said = f"{'、'.join(against)}不同意" if against else "会商部门已同意"
+        return f"{said}，待提出建议"
     if silent:
         return f"待{'、'.join(silent)}提出意见"
-    return "会商部门已同意，待提出建议"
+    return f"{'、'.join(against)}不同意，须再会商或终止"
 
 
 def _waits_after_proposal(case: Case) -> str:
     procedure = PROCEDURES[CaseKind(case.kind)]
     if case.has_applied or not procedure.by_application:
         return f"待提请{procedure.body.label}审议"
-    if not procedure.presses:
-        return "待委员提交书面申请"
+    if not all_agree(case):
+        return "待委员提交书面申请，或终止"
     missing = [str(act.label) for act in (Act.REMIND, Act.PERSUADE) if act not in set(case.efforts)]
     return (
         f"待{'、'.join(missing)}委员提交书面申请" if missing else "已提醒、劝说，待委员提交书面申请"

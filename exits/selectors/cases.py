@@ -11,8 +11,10 @@ from accounts.roles import RoleCode
 from assessments.choices import FindingState, Outcome
 from assessments.models import Finding
 from exits.choices import Act, CaseKind, CaseState, Ground, Partner, Verdict
+from exits.citations import citations_of_kind
 from exits.models import Case, CaseOpinion, CaseStep
-from exits.procedures import PROCEDURES, last_state, partners_of
+from exits.procedures import BESIDE_NO_REVOKE, PROCEDURES, last_state, partners_of
+from exits.querysets import CaseQuerySet
 from exits.selectors.board import SINCE
 from members.choices import Post
 from members.models import Member
@@ -65,8 +67,12 @@ def way_of(case: Case) -> tuple[Waypoint, ...]:
     way = list(PATH[: PATH.index(last_state(case.kind)) + 1])
     reached = [known for known in way if getattr(case, SINCE[known]) is not None]
     if state in {CaseState.REFUSED, CaseState.REJECTED, CaseState.DROPPED}:
-        passed = [known for known in reached if known != CaseState.DECIDED]
+        passed = [
+            known for known in reached if known not in {CaseState.DECIDED, CaseState.NOTIFIED}
+        ]
         way = [*passed, state]
+    if state == CaseState.REJECTED and PROCEDURES[CaseKind(case.kind)].decides_either_way:
+        way.append(CaseState.NOTIFIED)
     return tuple(
         Waypoint(known, getattr(case, SINCE[known]), is_here=known == state) for known in way
     )
@@ -96,7 +102,7 @@ def consulted_in(case: Case) -> tuple[Consulted, ...]:
             tuple(one for one in given[partner] if one.superseded_at is not None),
         )
         for partner in Partner
-        if partner in partners_of(case.kind, case.side)
+        if partner in partners_of(case)
     )
 
 
@@ -132,10 +138,13 @@ def kinds_for(member: Member, on: date) -> tuple[KindOffered, ...]:
     open_kinds = set(Case.objects.open().filter(member=member).values_list("kind", flat=True))
     suspended = member.suspensions.covering(on).exists()
     tenures = member.tenures.covering(on).filter(post=Post.STANDING_MEMBER)
-    against = {
+    against: dict[str, str] = {
         CaseKind.SUSPENSION: "该委员现已暂停履职。" if suspended else "",
         CaseKind.REINSTATEMENT: "" if suspended else "该委员现未暂停履职。",
     }
+    if CaseKind.REVOKE in open_kinds:
+        told = {kind: f"撤销委员资格事项正在办理。{why}" for kind, why in BESIDE_NO_REVOKE.items()}
+        against |= {kind: against.get(kind) or why for kind, why in told.items()}
     if not tenures.exists():
         against |= {
             CaseKind.ADVISE_RESIGN_STANDING: "该委员现不是常委。",
@@ -145,7 +154,7 @@ def kinds_for(member: Member, on: date) -> tuple[KindOffered, ...]:
     return tuple(
         KindOffered(
             kind,
-            PROCEDURES[kind].citation,
+            citations_of_kind(kind, member.term.rule_pack),
             PROCEDURES[kind].grounds,
             "该委员现不在任。"
             if not serves
@@ -155,6 +164,19 @@ def kinds_for(member: Member, on: date) -> tuple[KindOffered, ...]:
         )
         for kind in CaseKind
     )
+
+
+def others_open(case: Case, *, user: User) -> list[Case]:
+    """What else is being carried on about the member, as far as the account sees it."""
+    others = Case.objects.visible_to(user).open().filter(member=case.member_id)
+    return list(others.exclude(pk=case.pk).order_by("opened_date", "pk"))
+
+
+def revokes_ended_by(case: Case) -> CaseQuerySet:
+    """Undecided revoke cases that would fall away with the member's exit by another case."""
+    ends = PROCEDURES[CaseKind(case.kind)].ends_membership and case.kind != CaseKind.REVOKE
+    undecided = Case.objects.undecided().filter(member=case.member_id, kind=CaseKind.REVOKE)
+    return undecided if ends else undecided.none()
 
 
 def findings_for(member: Member, kind: str) -> QuerySet[Finding]:

@@ -60,6 +60,12 @@ class OwnCase:
     acts: frozenset[Act]
 
     @property
+    def is_answered(self) -> bool:
+        """Whether there is a decision that is told, be it one not to agree."""
+        decides = PROCEDURES[CaseKind(self.case.kind)].decides_either_way
+        return self.is_approved or (self.case.state == CaseState.REJECTED and decides)
+
+    @property
     def may_answer(self) -> bool:
         return Act.ANSWER in self.acts
 
@@ -74,7 +80,7 @@ class OwnCase:
     @property
     def is_pressed(self) -> bool:
         """Whether an application is asked of the member."""
-        return PROCEDURES[CaseKind(self.case.kind)].presses and self.may_apply
+        return PROCEDURES[CaseKind(self.case.kind)].by_application and self.may_apply
 
 
 def is_own_application(case: Case) -> bool:
@@ -128,12 +134,6 @@ def _label(step: CaseStep) -> str:
     }[Act(step.kind)]
 
 
-def own_written_steps(*, user: User) -> QuerySet[CaseStep]:
-    """Steps the member wrote in matters they were told of."""
-    return CaseStep.objects.filter(
-        case__in=Case.objects.told_to(user).values("pk"), entered_by=user
-    )
-
 def told_findings(*, user: User) -> QuerySet[Finding]:
     """Confirmed findings about the account's person, those that led to an interview or a case from
     the day the member was told of it: called, reminded, persuaded or told the decision. A call
@@ -150,6 +150,12 @@ def told_findings(*, user: User) -> QuerySet[Finding]:
         | Q(outcome=Outcome.INTERVIEW, pk__in=Interview.objects.told_to(user).values("finding"))
     )
 
+
+def own_written_steps(*, user: User) -> QuerySet[CaseStep]:
+    """Steps the member wrote in matters they were told of."""
+    return CaseStep.objects.filter(
+        case__in=Case.objects.told_to(user).values("pk"), entered_by=user
+    )
 
 
 def own_papers(*, user: User) -> QuerySet[OfficialPaper]:

@@ -13,13 +13,23 @@ from exits.choices import (
     CaseKind,
     CaseState,
     DecidingBody,
-    Ground,
     InterviewState,
     PaperKind,
+    PaperVariant,
     Partner,
+    Verdict,
 )
+from exits.citations import PINGXIANG, TITLES, citation_of
 from exits.models import Case, Interview, LetterHead, OfficialPaper, PaperTemplate
-from exits.procedures import BEFORE_DECISION, PROCEDURES, PX19
+from exits.procedures import (
+    BEFORE_DECISION,
+    MEASURES,
+    PROCEDURES,
+    PX19,
+    all_agree,
+    allowed,
+    partners_of,
+)
 from exits.selectors.interviews import leader_title, told_moment
 from exits.wording import (
     CASE_KINDS,
@@ -46,24 +56,9 @@ PARTY_WORDS = {
     Party.NON_PARTY: "无党派人士",
     Party.MASSES: "群众",
 }
-#: The item of 萍协办字〔2022〕19号 that a ground is.
-ITEM_OF = {
-    Ground.OWN_APPLICATION: "一（二）1（1）",
-    Ground.POST_CHANGED: "一（二）1（2）",
-    Ground.HEALTH: "一（二）1（3）",
-    Ground.SANCTIONED: "一（二）2（1）",
-    Ground.POLITICAL_CONDUCT: "一（二）2（2）",
-    Ground.PUBLIC_MORALITY: "一（二）2（3）",
-    Ground.NO_ACTIVITY: "一（二）2（4）",
-    Ground.PLENARY_TWO_RUNNING: "一（二）2（5）",
-    Ground.CRIMINAL: "一（二）3（1）",
-    Ground.EXPELLED: "一（二）3（2）",
-    Ground.CHARTER: "一（二）3（3）",
-    Ground.PLENARY_TWO_UNEXCUSED: "一（二）3（4）",
-    Ground.REFUSED_ORDER: "一（二）3（5）",
-    Ground.SUSPECTED: "二（一）",
-    Ground.CLEARED: "二（四）",
-}
+DECISIONS = (PaperKind.DECISION_MEMBER, PaperKind.DECISION_UNIT)
+#: Neutral to whoever is not concerned: nothing tells a resignation that was asked for.
+PUBLIC = (PaperKind.DECISION_UNIT, PaperKind.PUBLICATION)
 BODY_NAMES = {
     DecidingBody.STANDING_COMMITTEE: "常务委员会",
     DecidingBody.CHAIRPERSONS_COUNCIL: "主席会议",
@@ -114,15 +109,14 @@ def kinds_for_case(case: Case) -> list[PaperKind]:
     """The letters that fit the case as it stands, in the order of the procedure."""
     decided = case.state in {CaseState.DECIDED, CaseState.NOTIFIED, CaseState.PUBLISHED}
     procedure = PROCEDURES[CaseKind(case.kind)]
+    answered = decided or (case.state == CaseState.REJECTED and procedure.decides_either_way)
     fits = {
         PaperKind.INFORMATION: case.state in BEFORE_DECISION,
         PaperKind.CONSULTATION: case.informed_date is not None,
         PaperKind.PROPOSAL: case.proposed_date is not None,
-        PaperKind.REMINDER: procedure.presses
-        and not case.has_applied
-        and case.state == CaseState.PROPOSED,
-        PaperKind.DECISION_MEMBER: decided,
-        PaperKind.DECISION_UNIT: decided,
+        PaperKind.REMINDER: Act.REMIND in allowed(case),
+        PaperKind.DECISION_MEMBER: answered,
+        PaperKind.DECISION_UNIT: answered,
         PaperKind.PUBLICATION: decided and procedure.is_published,
         PaperKind.OTHER: True,
     }
@@ -142,6 +136,10 @@ def kinds_for_interview(interview: Interview) -> list[PaperKind]:
 def variant_for(kind: str, *, case: Case | None, interview: Interview | None) -> str:
     """What the letter is about, as wordings are told apart."""
     if case is not None and kind in CASE_KINDS:
+        if case.state == CaseState.REJECTED and kind in DECISIONS:
+            return PaperVariant.NOT_AGREED.value
+        if case.ground in MEASURES and kind not in PUBLIC:
+            return PaperVariant.ADVISED.value
         return VARIANT_OF[CaseKind(case.kind)].value
     if interview is not None and kind == PaperKind.INTERVIEW_NOTICE:
         return interview.kind
@@ -165,12 +163,22 @@ def drafted(
     values = dict(values_of_term(term, on))
     if case is not None:
         values |= values_of_case(case)
+        values["答复期限"] = _day(answer_asked(case, kind))
     elif interview is not None:
         values |= values_of_interview(interview)
     begun = filled(wording_for(kind, variant_for(kind, case=case, interview=interview)), values)
     if kind != PaperKind.DECISION_UNIT or case is None:
         return begun
     return Wording(begun.kind, begun.variant, begun.title, begun.body, _units(case))
+
+
+def answer_asked(case: Case, kind: str) -> date | None:
+    """By when the letter asks for an answer: of the member by the day they were given, of the
+    departments by what the office set when it informed them.
+    """
+    if kind == PaperKind.REMINDER:
+        return case.answer_by
+    return case.due_date if case.state == CaseState.CONSULTING else None
 
 
 def _units(case: Case) -> tuple[str, ...]:
@@ -213,13 +221,14 @@ def full_department_name(assembly: Assembly, partner: str) -> str:
 
 def values_of_case(case: Case) -> Mapping[str, str]:
     procedure = PROCEDURES[CaseKind(case.kind)]
-    item = ITEM_OF.get(Ground(case.ground))
-    assembly = case.member.term.assembly
+    term = case.member.term
+    assembly, citation = term.assembly, citation_of(case.kind, case.ground, term.rule_pack)
     return dict(values_of_member(case.member)) | {
         "事项": case.get_kind_display(),
         "情形": case.get_ground_display(),
         "事由": case.grounds,
-        "依据条款": f"{PX19}文件{item}" if item else procedure.citation,
+        "依据文件": citation.document,
+        "依据条款": citation.clause,
         "会商部门": department_name(assembly, case.side),
         "会商部门全称": full_department_name(assembly, case.side),
         "立案日期": _day(case.opened_date),
@@ -229,12 +238,15 @@ def values_of_case(case: Case) -> Mapping[str, str]:
         "建议日期": _day(case.proposed_date),
         "提醒劝说情况": _efforts(case),
         "申请日期": _day(case.applied_date),
+        "申请情况": _application(case),
+        "会商结论": _consulted(case),
+        "拒不提交的后果": _after_refusal(term.rule_pack),
         "提请日期": _day(case.submitted_date),
         "审议机构": BODY_NAMES[procedure.body],
         "审议会议": case.decision_meeting,
         "决定日期": _day(case.decision_date),
         "决定文号": case.decision_number,
-        "答复期限": _day(case.due_date),
+        "答复期限": _day(case.answer_by),
     }
 
 
@@ -266,6 +278,26 @@ def _opinions(case: Case) -> str:
         f"{opinion.get_verdict_display()}。{opinion.text}"
         for opinion in given
     )
+
+
+def _application(case: Case) -> str:
+    if case.applied_date is None:
+        return "该同志尚未提交书面申请。"
+    return f"该同志于{written(case.applied_date)}提交书面申请，辞去委员职务。"
+
+
+def _consulted(case: Case) -> str:
+    """Empty, to be written by hand, where the departments differ or have not all spoken."""
+    said = {case.opinion_of(partner) for partner in partners_of(case)}
+    if all_agree(case):
+        return "建议同意其辞去委员"
+    return "建议不同意其辞去委员" if said == {Verdict.DISAGREE} else ""
+
+
+def _after_refusal(pack: str) -> str:
+    if pack != PINGXIANG:
+        return "将按有关规定处理"
+    return f"按照《{TITLES[PX19]}》（{PX19}）一（二）3（5）的规定，将启动撤销委员资格的程序"
 
 
 def _efforts(case: Case) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts import audit
+from accounts.audit import Change
 from accounts.models import User
 from accounts.roles import RoleCode
 from accounts.services import ReasonMissingError
@@ -18,11 +19,14 @@ from exits.services.opening import build_case, insert_case, note_application
 from exits.services.steps import (
     RepeatedStepError,
     StepOutOfOrderError,
+    Turn,
+    add_step,
     begin,
     finish,
     refuse_repeated,
 )
 from exits.services.telling import (
+    read_what_was_asked,
     tell_departments,
     tell_of_answer,
     tell_of_application,
@@ -78,7 +82,7 @@ def give_opinion(
     """
     turn = begin(case, Act.OPINE, on=date, note=text, actor=actor, at=at, seen_version=seen_version)
     asked = Partner(partner)
-    if asked not in partners_of(turn.case.kind, turn.case.side):
+    if asked not in partners_of(turn.case):
         raise NotConsultedError(f"本事项按分工不由{asked.label}会商。")
     _refuse_speaking_for(asked, actor, on_behalf)
     if on_behalf and not (document_number.strip() or attachment):
@@ -113,6 +117,7 @@ def give_opinion(
     changes.append(audit.changes_of(opinion, None, audit.snapshot(opinion)))
     setattr(turn.case, f"{asked.value}_opinion", Verdict(verdict))
     finish(turn, due_date=turn.case.due_date, others=changes)
+    read_what_was_asked(turn.case, user=actor, at=at)
     return opinion
 
 
@@ -128,7 +133,9 @@ def propose_case(
     attachment: Any = None,
     seen_version: int | None = None,
 ) -> Case:
-    """The joint proposal, once the departments asked have agreed. Raises as `begin`."""
+    """The joint proposal, once the departments asked have agreed; on a resignation, once they have
+    spoken: whether to agree to it is what is proposed. Raises as `begin`.
+    """
     turn = begin(
         case, Act.PROPOSE, on=date, note=proposal, actor=actor, at=at, seen_version=seen_version
     )
@@ -147,18 +154,23 @@ def record_effort(
     note: str,
     actor: User | None,
     at: datetime,
+    answer_by: date | None = None,
     due_date: date | None = None,
     attachment: Any = None,
     seen_version: int | None = None,
 ) -> Case:
     """A reminder (Act.REMIND) or a persuasion (Act.PERSUADE), from which the member knows.
 
-    Raises RepeatedStepError or as `begin`.
+    `answer_by` is the day the member was given; without one the last given stays. Raises
+    RepeatedStepError or as `begin`.
     """
     turn = begin(case, act, on=date, note=note, actor=actor, at=at, seen_version=seen_version)
     refuse_repeated(turn)
+    if answer_by is not None and answer_by < date:
+        raise StepOutOfOrderError(f"请委员答复的期限不能早于{act.label}的日期{date}。")
     turn.case.told_date = turn.case.told_date or date
-    pressed = finish(turn, attachment=attachment, due_date=due_date)
+    turn.case.answer_by = answer_by or turn.case.answer_by
+    pressed = finish(turn, attachment=attachment, due_date=due_date or turn.case.answer_by)
     tell_of_effort(pressed, act, on=date, actor=actor, at=at)
     return pressed
 
@@ -209,8 +221,9 @@ def record_refusal(
 ) -> Case:
     """The member refuses to apply: an order to resign turns into a revoke case, which is returned.
 
-    A refusal to resign a post stays with the case, which is returned. Raises OpenAlreadyError or
-    as `begin` (19号 一（二）3（5）).
+    Where one is being carried on already, on whatever ground, the refusal is joined to it. A
+    refusal to resign a post stays with the case, which is returned. Raises as `begin`
+    (19号 一（二）3（5）).
     """
     turn = begin(
         case, Act.REFUSE, on=date, note=note, actor=actor, at=at, seen_version=seen_version
@@ -220,6 +233,10 @@ def record_refusal(
     order.state, order.refused_date = CaseState.REFUSED, date
     if order.kind != CaseKind.ORDER_RESIGN:
         return finish(turn, attachment=attachment)
+    known = _open_revoke(order)
+    if known is not None:
+        finish(turn, attachment=attachment, others=_join(known, order, turn))
+        return known
     revoke = build_case(order.member, CaseKind.REVOKE, Ground.REFUSED_ORDER, note, date, actor, at)
     revoke.origin = order
     opened = insert_case(revoke, at=at, conductors=order.conductors.all())
@@ -257,6 +274,26 @@ def answer_case(
     finish(turn, attachment=attachment, due_date=turn.case.due_date)
     tell_of_answer(turn.case, actor=actor, at=at)
     return turn.case
+
+
+def _open_revoke(order: Case) -> Case | None:
+    rows = Case.objects.select_for_update(of=("self",), no_key=True).undecided()
+    return rows.filter(member=order.member, kind=CaseKind.REVOKE).first()
+
+
+def _join(revoke: Case, order: Case, turn: Turn) -> list[Change]:
+    """The refusal becomes part of a revoke case opened on other grounds, and ends with it."""
+    before = audit.snapshot(revoke)
+    revoke.origin = order
+    revoke.version += 1
+    revoke.full_clean(exclude=["conductors"])
+    revoke.save()
+    on = max(turn.on, revoke.opened_date)
+    step = add_step(revoke, Act.JOIN, on, turn.note, actor=turn.actor, at=turn.at)
+    return [
+        audit.changes_of(revoke, before, audit.snapshot(revoke)),
+        audit.changes_of(step, None, audit.snapshot(step)),
+    ]
 
 
 def _refuse_speaking_for(asked: Partner, actor: User, on_behalf: bool) -> None:

@@ -12,12 +12,15 @@ from accounts import audit
 from accounts.audit import Change
 from accounts.choices import Verb
 from accounts.models import User
+from accounts.services import ReasonMissingError
 from core.dates import planned
 from core.refusals import RefusalError
 from exits.choices import Act, Addressee, CaseKind, CaseState, Ground
 from exits.models import Case, CaseDelivery
 from exits.procedures import BEFORE_DECISION, PROCEDURES, has_ended
-from exits.services.effects import apply_decision
+from exits.selectors.cases import revokes_ended_by
+from exits.services.effects import Effect, apply_decision
+from exits.services.opening import refuse_beside_revoke
 from exits.services.steps import (
     NotOwnCaseError,
     add_step,
@@ -27,7 +30,7 @@ from exits.services.steps import (
     refuse_conducting,
     refuse_own,
 )
-from exits.services.telling import tell_of_decision, tell_of_end
+from exits.services.telling import tell_of_cancelled_interview, tell_of_decision, tell_of_end
 from members.models import Member, SectorGroup
 
 
@@ -37,6 +40,10 @@ class OwnProposalError(RefusalError):
 
 class NumberMissingError(RefusalError):
     """A decision without meeting and document number is none."""
+
+
+class UnseenCaseError(RefusalError):
+    """The decision would end a case the account does not see."""
 
 
 class DeliveredAlreadyError(RefusalError):
@@ -54,14 +61,17 @@ def decide_case(
     note: str,
     actor: User,
     at: datetime,
+    falls_away: str = "",
     due_date: date | None = None,
     attachment: Any = None,
     seen_version: int | None = None,
 ) -> Case:
     """Records what the 常委会会议 or 主席会议 decided; approval takes effect on `date`.
 
-    What a decision dated back touches is corrected, with a trace in the case. Raises
-    OwnProposalError, NumberMissingError, CaseNotPossibleError or as `begin`.
+    What a decision dated back touches is corrected, with a trace in the case. `falls_away`: why a
+    revoke case need not be carried on, where the member leaves by another one. Raises
+    OwnProposalError, NumberMissingError, ReasonMissingError, UnseenCaseError, CaseNotPossibleError
+    or as `begin`.
     """
     turn = begin(
         case, Act.DECIDE, on=date, note=note, actor=actor, at=at, seen_version=seen_version
@@ -71,27 +81,56 @@ def decide_case(
         raise OwnProposalError("建议由您提出，决定须由另一位工作人员或领导登记。")
     if not meeting.strip() or not number.strip():
         raise NumberMissingError("请填写作出决定的会议和决定文号。")
+    if approved:
+        if stored.kind == CaseKind.REINSTATEMENT:
+            refuse_beside_revoke(stored.member, stored.kind)
+        _refuse_silent_end(stored, falls_away, actor)
     stored.state = CaseState.DECIDED if approved else CaseState.REJECTED
     stored.deciding_body = PROCEDURES[CaseKind(stored.kind)].body
     stored.decision_date, stored.decided_by = date, actor
     stored.decision_meeting, stored.decision_number = meeting.strip(), number.strip()
-    changes: list[Change] = []
     if approved:
-        effect = apply_decision(case=stored, on=date, actor=actor, at=at)
-        stored.told_date = stored.told_date or timezone.localdate(at)
-        changes += effect.changes
-        changes += _list_addressees(stored)
-        for line in effect.corrected:
-            add_step(stored, Act.CORRECT, date, line, actor=actor, at=at)
-        if PROCEDURES[CaseKind(stored.kind)].ends_membership:
-            reason = f"委员资格自{planned(date)}终止（{stored.decision_number}）。"
-            changes += _conclude(_others_open(stored), date, reason, actor, at)
+        done = _approve(stored, date, falls_away, actor, at)
     else:
-        stored.closed_date = date
-        changes += _conclude(_origin(stored), date, "转办的撤销事项未获通过。", actor, at)
-    decided = finish(turn, attachment=attachment, due_date=due_date, others=changes)
+        done = _refuse(stored, date, actor, at)
+    decided = finish(turn, attachment=attachment, due_date=due_date, others=done.changes)
     tell_of_decision(decided, approved=approved, actor=actor, at=at)
+    for interview in done.called_off:
+        tell_of_cancelled_interview(interview, actor=actor, at=at)
     return decided
+
+
+def _approve(case: Case, on: date, falls_away: str, actor: User, at: datetime) -> Effect:
+    effect = apply_decision(case=case, on=on, actor=actor, at=at)
+    case.told_date = case.told_date or timezone.localdate(at)
+    effect.changes += _list_addressees(case)
+    for line in effect.corrected:
+        add_step(case, Act.CORRECT, on, line, actor=actor, at=at)
+    if PROCEDURES[CaseKind(case.kind)].ends_membership:
+        reason = f"委员资格自{planned(on)}终止（{case.decision_number}）。"
+        effect.changes += _conclude(_others_open(case), on, reason, actor, at, falls_away)
+    return effect
+
+
+def _refuse(case: Case, on: date, actor: User, at: datetime) -> Effect:
+    """Where either answer is told in writing, the case stays open until it is."""
+    if not has_ended(case):
+        return Effect(_list_addressees(case))
+    case.closed_date = on
+    return Effect(_conclude(_origin(case), on, "转办的撤销事项未获通过。", actor, at))
+
+
+def _refuse_silent_end(case: Case, falls_away: str, actor: User) -> None:
+    """A revoke case does not fall away unsaid, nor by somebody who must not know of it."""
+    ended = revokes_ended_by(case)
+    if not ended.exists():
+        return
+    if ended.visible_to(actor).count() < ended.count():
+        raise UnseenCaseError("该委员另有未决事项，这项决定请由委员联络科登记。")
+    if not falls_away.strip():
+        raise ReasonMissingError(
+            f"{case.member}的撤销委员资格事项正在办理，本决定通过后随之终止，请写明不再办理的理由。"
+        )
 
 
 @transaction.atomic
@@ -104,7 +143,8 @@ def record_delivery(
     at: datetime,
     attachment: Any = None,
 ) -> Case:
-    """One party was told in writing; with the last one the case stands as notified.
+    """One party was told in writing; with the last one the case stands as notified, and a refused
+    resignation is closed.
 
     Raises DeliveredAlreadyError or as `begin`.
     """
@@ -123,9 +163,10 @@ def record_delivery(
         case.told_date = case.told_date or date
     if not case.deliveries.filter(delivered_date__isnull=True).exists():
         last = case.deliveries.aggregate(last=Max("delivered_date"))["last"]
-        case.state, case.notified_date = CaseState.NOTIFIED, last
-        case.due_date = None
-        if has_ended(case.kind, case.state):
+        case.notified_date, case.due_date = last, None
+        if case.state == CaseState.DECIDED:
+            case.state = CaseState.NOTIFIED
+        if has_ended(case):
             case.closed_date = case.notified_date
     return finish(
         turn,
@@ -229,9 +270,17 @@ def _origin(case: Case) -> Iterable[Case]:
 
 
 def _conclude(
-    cases: Iterable[Case], on: date, reason: str, actor: User | None, at: datetime
+    cases: Iterable[Case],
+    on: date,
+    reason: str,
+    actor: User | None,
+    at: datetime,
+    falls_away: str = "",
 ) -> list[Change]:
-    """Ends further cases together with the one decided; decided ones go their own way on."""
+    """Ends further cases together with the one decided; decided ones go their own way on.
+
+    `falls_away` is added to the reason for a revoke case.
+    """
     changes = []
     for case in cases:
         if case.state not in {*BEFORE_DECISION, CaseState.REFUSED}:
@@ -242,7 +291,8 @@ def _conclude(
         case.version += 1
         case.full_clean(exclude=["conductors"])
         case.save()
-        step = add_step(case, Act.DROP, case.closed_date, reason, actor=actor, at=at)
+        why = f"{reason}{falls_away.strip()}" if case.kind == CaseKind.REVOKE else reason
+        step = add_step(case, Act.DROP, case.closed_date, why, actor=actor, at=at)
         changes += [
             audit.changes_of(case, before, audit.snapshot(case)),
             audit.changes_of(step, None, audit.snapshot(step)),

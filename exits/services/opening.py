@@ -17,7 +17,7 @@ from core.inserting import unless_known
 from core.refusals import RefusalError
 from exits.choices import Act, CaseKind, Ground, Partner
 from exits.models import Case
-from exits.procedures import PROCEDURES
+from exits.procedures import BESIDE_NO_REVOKE, PROCEDURES
 from exits.services.steps import (
     NotOwnCaseError,
     OwnCaseError,
@@ -87,6 +87,7 @@ def open_case(
             "拒不提交书面申请的，请在责令辞去事项中登记“拒不提交”，由此转为撤销委员资格事项。"
         )
     _refuse_impossible(member, CaseKind(kind), Ground(ground), opened_date)
+    refuse_beside_revoke(member, kind)
     if finding is not None:
         _refuse_finding(finding, member, CaseKind(kind))
     case = build_case(member, kind, ground, grounds, opened_date, actor, at)
@@ -211,6 +212,16 @@ def insert_case(
 def note_application(case: Case, on: date) -> None:
     case.applied_date = on
     case.told_date = case.told_date or on
+
+
+def refuse_beside_revoke(member: Member, kind: str) -> None:
+    """Nobody is cleared, nor suspended for the time before the procedure begins, while a case to
+    revoke their membership is being carried on (19号 二（一）（四）). Raises CaseNotPossibleError.
+    """
+    if kind not in BESIDE_NO_REVOKE:
+        return
+    if Case.objects.undecided().filter(member=member, kind=CaseKind.REVOKE).exists():
+        raise CaseNotPossibleError(f"{member}的撤销委员资格事项正在办理。{BESIDE_NO_REVOKE[kind]}")
 
 
 def _refuse_impossible(member: Member, kind: CaseKind, ground: Ground, on: date) -> None:

@@ -17,7 +17,7 @@ from accounts.choices import Verb
 from accounts.models import User
 from accounts.services import ReasonMissingError, StaleRecordError
 from core.refusals import RefusalError
-from exits.choices import Act
+from exits.choices import Act, Ground
 from exits.models import Case, CaseStep
 from exits.models.constraints import MILESTONES
 from exits.procedures import allowed
@@ -200,7 +200,7 @@ def earliest_date(case: Case, act: Act) -> date:
     if act in LOOSELY_DATED:
         return max(day for day in dates if day is not None)
     dates += [getattr(case, name) for name in (*MILESTONES, "refused_date")]
-    if act == Act.SUBMIT:
+    if act == Act.SUBMIT or (act == Act.INFORM and case.ground == Ground.OWN_APPLICATION):
         dates.append(case.applied_date)
     if act == Act.PROPOSE:
         dates += case.opinions.filter(superseded_at__isnull=True).values_list("date", flat=True)

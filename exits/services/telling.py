@@ -13,14 +13,14 @@ from django.urls import reverse
 from accounts.models import User
 from accounts.roles import RoleCode
 from core.dates import planned
-from exits.choices import Act, CaseKind, InterviewKind, Partner
+from exits.choices import Act, CaseKind, CaseState, InterviewKind, Partner
 from exits.models import Case, Interview
 from exits.procedures import PROCEDURES, partners_of
 from exits.querysets import ROLE_OF
 from exits.selectors.interviews import leader_title, told_moment
 from members.choices import NoticeKind
-from members.models import Member, SpecialCommittee
-from members.services.notices import send_notice
+from members.models import Member, Notice, SpecialCommittee
+from members.services.notices import read_notice, send_notice
 
 CALL = "确有特殊情况不能参加的，请提前与委员联络科联系。"
 #: The decision in words; {} is the member.
@@ -91,7 +91,7 @@ def tell_of_cancelled_interview(interview: Interview, *, actor: User | None, at:
 
 def tell_departments(case: Case, *, actor: User | None, at: datetime) -> None:
     """Asks the departments that are to agree for their opinions (19号 一（三）1)."""
-    roles = [ROLE_OF[partner] for partner in partners_of(case.kind, case.side)]
+    roles = [ROLE_OF[partner] for partner in partners_of(case)]
     users = _others(User.objects.filter(groups__role__code__in=roles), case.member)
     if not users:
         return
@@ -142,6 +142,15 @@ def tell_of_answer(case: Case, *, actor: User | None, at: datetime) -> None:
     _tell_office(case, title, actor=actor, at=at)
 
 
+def read_what_was_asked(case: Case, *, user: User, at: datetime) -> None:
+    """Who has given the opinion has read what asked for it."""
+    asked = Notice.objects.filter(
+        subject=_subject(case), recipients__user=user, recipients__read_at__isnull=True
+    )
+    for notice in asked.distinct().order_by("pk"):
+        read_notice(notice=notice, user=user, at=at)
+
+
 def tell_of_effort(case: Case, act: Act, *, on: date, actor: User | None, at: datetime) -> None:
     """The member, that they were reminded or persuaded; the office's record of it stays inside."""
     done = "提醒您" if act == Act.REMIND else "就此与您谈话"
@@ -149,19 +158,20 @@ def tell_of_effort(case: Case, act: Act, *, on: date, actor: User | None, at: da
         case,
         f"{act.label}：{case.get_kind_display()}",
         f"关于“{case.get_kind_display()}”事项，市政协于{planned(on)}{done}。"
-        f"请{_until(case.due_date)}提交书面申请；有情况需要说明的，请在“我的事项”中写明。",
+        f"请{_until(case.answer_by)}提交书面申请；有情况需要说明的，请在“我的事项”中写明。",
         actor=actor,
         at=at,
     )
 
 
 def tell_of_decision(case: Case, *, approved: bool, actor: User | None, at: datetime) -> None:
-    """The member; if approved, also the committee, the sector group and the county group.
+    """The member; with them the committee, the sector group and the county group, if approved or
+    where either answer is told (19号 一（三）3).
 
-    A matter the member never heard of and that was not approved stays untold.
+    Another matter the member never heard of and that was not approved stays untold.
     """
-    member, kind = case.member, CaseKind(case.kind)
-    if not approved:
+    kind = CaseKind(case.kind)
+    if not approved and not PROCEDURES[kind].decides_either_way:
         if case.told_date is not None:
             _tell_concerned(
                 case,
@@ -171,20 +181,21 @@ def tell_of_decision(case: Case, *, approved: bool, actor: User | None, at: date
                 at=at,
             )
         return
+    word = "决定通知" if approved else "审议结果"
     _tell_concerned(
         case,
-        f"决定通知：{kind.label}",
+        f"{word}：{kind.label}",
         f"{in_words(case, '您')}书面通知另行送达。",
         actor=actor,
         at=at,
     )
-    units = _others(_unit_accounts(member), member)
+    units = _others(_unit_accounts(case.member), case.member)
     if units:
         send_notice(
-            term=member.term,
+            term=case.member.term,
             kind=NoticeKind.EXIT,
-            title=f"决定通知：{member.person.name}　{kind.label}",
-            body=in_words(case, f"{member.person.name}委员"),
+            title=f"{word}：{case.member.person.name}　{kind.label}",
+            body=in_words(case, f"{case.member.person.name}委员"),
             users=units,
             subject=_subject(case),
             actor=actor,
@@ -195,6 +206,9 @@ def tell_of_decision(case: Case, *, approved: bool, actor: User | None, at: date
 def in_words(case: Case, who: str) -> str:
     """The decision and what follows from it, without grounds."""
     kind = CaseKind(case.kind)
+    if case.state == CaseState.REJECTED:
+        decision = f"{_by(case)}审议，不{DECISIONS[kind].format(who)}（{case.decision_number}）。"
+        return f"{decision}委员职务不变。"
     decision = f"{_by(case)}决定{DECISIONS[kind].format(who)}（{case.decision_number}）。"
     return decision + _consequence(kind, _decided(case))
 

@@ -15,6 +15,7 @@ from django.views.generic import FormView, TemplateView
 from core.files import attachment_response
 from core.told import carried_out
 from exits.choices import Act, CaseKind
+from exits.citations import citation_of
 from exits.forms.cases import ACT_FORMS, CaseForm, ConductorsForm, DeliveryForm
 from exits.models import Case, CaseDelivery, CaseOpinion, CaseStep, OfficialPaper
 from exits.permissions import (
@@ -26,9 +27,9 @@ from exits.permissions import (
     sees_conductors,
     speaks_for,
 )
-from exits.procedures import PROCEDURES, allowed
+from exits.procedures import PROCEDURES, allowed, consults_both
 from exits.selectors.board import SHOWN, board_of, cases_in_words, line_of
-from exits.selectors.cases import consulted_in, steps_of, way_of
+from exits.selectors.cases import consulted_in, others_open, steps_of, way_of
 from exits.selectors.papers import kinds_for_case
 from exits.views.base import DeskPage, MatterPage
 
@@ -42,6 +43,10 @@ PAPERS_OF = {
     "decided": [
         ("decision_member", "起草决定通知书（本人）"),
         ("decision_unit", "起草决定通知（单位）"),
+    ],
+    "rejected": [
+        ("decision_member", "起草审议结果通知书（本人）"),
+        ("decision_unit", "起草审议结果通知（单位）"),
     ],
     "notified": [("publication", "起草公告")],
 }
@@ -119,6 +124,9 @@ class CaseDetailView(CasePage, TemplateView):
         deliveries = case.deliveries.select_related("entered_by").order_by("pk")
         papers = OfficialPaper.objects.visible_to(user).filter(case=case)
         own = {
+            "citation": citation_of(case.kind, case.ground, case.member.term.rule_pack),
+            "consults_both": consults_both(case.kind, case.ground),
+            "others": others_open(case, user=user),
             "line": line_of(case, timezone.localdate()),
             "way": way_of(case),
             "acts": [(SLUG_OF[act], act) for act in acts if act in SLUG_OF],

@@ -14,6 +14,7 @@ from assessments.choices import FindingState, Outcome
 from assessments.models import Finding
 from core.told import carried_out
 from exits.choices import CaseKind
+from exits.citations import citations_of_kind
 from exits.forms.opening import OpeningForm, SuggestionForm
 from exits.models import Case
 from exits.permissions import CARRY_ON
@@ -104,6 +105,9 @@ class CaseCreateView(DeskPage, FormView):
             own |= {
                 "kinds": kinds,
                 "procedure": PROCEDURES[self.kind] if self.kind else None,
+                "citation": citations_of_kind(self.kind, self.member.term.rule_pack)
+                if self.kind
+                else "",
                 "refused": next((one.refused for one in kinds if one.kind == self.kind), ""),
             }
         return super().get_context_data(**kwargs) | own

@@ -118,7 +118,7 @@ class OwnCaseView(OwnCasePage, DetailView):
             "steps": own_steps(case, user=user),
             "papers": own_papers(user=user).filter(case=case),
             "delivery": own_delivery(case),
-            "decision": in_words(case, "您") if own.is_approved else "",
+            "decision": in_words(case, "您") if own.is_answered else "",
             **{f"{act}_form": self.forms.get(act) or form() for act, form in OWN_FORMS.items()},
         }
 

@@ -102,7 +102,8 @@ def opine(desk: Desk, case: Case, partner: str, verdict: str = "agree", **fields
 
 def consulted(desk: Desk, case: Case, on: date = DAYS[2]) -> Case:
     """Both departments agree where both are asked, else that of the member's side."""
-    both = case.kind in {CaseKind.RESIGNATION, CaseKind.SUSPENSION, CaseKind.REINSTATEMENT}
+    together = {CaseKind.RESIGNATION, CaseKind.SUSPENSION, CaseKind.REINSTATEMENT}
+    both = case.kind in together and case.ground != Ground.ADVISED
     for partner in ("organization", "united_front") if both else (case.side,):
         opine(desk, case, partner, date=on)
     case.refresh_from_db()

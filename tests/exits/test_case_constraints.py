@@ -51,6 +51,16 @@ DROPPED = PROPOSED | {"state": CaseState.DROPPED, "closed_date": day(3)}
 ORDER = {"kind": CaseKind.ORDER_RESIGN, "ground": Ground.SANCTIONED}
 ORDERED = PROPOSED | ORDER
 APPLIED = SUBMITTED | ORDER | {"applied_date": day(3)}
+RESIGNATION = {
+    "kind": CaseKind.RESIGNATION,
+    "ground": Ground.HEALTH,
+    "united_front_opinion": "disagree",
+}
+RESIGNED = PROPOSED | RESIGNATION
+NOT_AGREED = REJECTED | RESIGNATION | {"applied_date": day(1), "closed_date": None}
+ANSWERED = NOT_AGREED | {"notified_date": day(5), "closed_date": day(5)}
+ADVISED = RESIGNED | {"ground": Ground.ADVISED, "united_front_opinion": ""}
+OWN = CONSULTING | RESIGNATION | {"ground": Ground.OWN_APPLICATION, "applied_date": day(1)}
 REFUSED = ORDERED | {"state": CaseState.REFUSED, "refused_date": day(3)}
 SUSPENSION = {
     "kind": CaseKind.SUSPENSION,
@@ -75,6 +85,14 @@ LAWFUL = {
     "order refused": REFUSED,
     "order refused and dropped": REFUSED | {"state": CaseState.DROPPED, "closed_date": day(9)},
     "revoke out of an order": OPENED | {"ground": Ground.REFUSED_ORDER, "origin": "order"},
+    "order joined to a revoke case": PROPOSED | {"origin": "order"},
+    "resignation advised against": RESIGNED,
+    "resignation refused": NOT_AGREED,
+    "refused resignation told": ANSWERED,
+    "advised resignation": ADVISED,
+    "own application": OWN,
+    "own application not there yet": OPENED
+    | {"kind": CaseKind.RESIGNATION, "ground": Ground.OWN_APPLICATION},
     "suspension decided": SUSPENDED,
     "suspension told": TOLD,
     "reinstatement decided": SUSPENDED | {"kind": CaseKind.REINSTATEMENT, "ground": Ground.CLEARED},
@@ -106,11 +124,21 @@ UNLAWFUL = [
     ("case_proposal_is_made_by_somebody", PROPOSED, {"proposed_date": None}),
     ("case_proposal_is_made_by_somebody", PROPOSED, {"proposal": ""}),
     ("case_proposal_is_made_by_somebody", PROPOSED, {"proposed_by": None}),
-    ("case_departments_agree", PROPOSED, {"organization_opinion": ""}),
-    ("case_departments_agree", PROPOSED, {"organization_opinion": "disagree"}),
-    ("case_departments_agree", PROPOSED, {"side": Partner.UNITED_FRONT}),
-    ("case_departments_agree", SUSPENDED, {"united_front_opinion": ""}),
-    ("case_departments_agree", SUSPENDED, {"organization_opinion": "disagree"}),
+    ("case_departments_consulted", PROPOSED, {"organization_opinion": ""}),
+    ("case_departments_consulted", PROPOSED, {"organization_opinion": "disagree"}),
+    ("case_departments_consulted", PROPOSED, {"side": Partner.UNITED_FRONT}),
+    ("case_departments_consulted", SUSPENDED, {"united_front_opinion": ""}),
+    ("case_departments_consulted", SUSPENDED, {"organization_opinion": "disagree"}),
+    ("case_departments_consulted", RESIGNED, {"united_front_opinion": ""}),
+    ("case_departments_consulted", RESIGNED, {"organization_opinion": ""}),
+    ("case_departments_consulted", ADVISED, {"organization_opinion": "disagree"}),
+    ("case_departments_consulted", ADVISED, {"side": Partner.UNITED_FRONT}),
+    ("case_own_application_before_consulting", OWN, {"applied_date": None}),
+    ("case_own_application_before_consulting", OWN, {"applied_date": day(2)}),
+    ("case_closed_when_ended", NOT_AGREED, {"closed_date": day(5)}),
+    ("case_closed_when_ended", ANSWERED, {"closed_date": None}),
+    ("case_closed_when_ended", REJECTED, {"closed_date": None}),
+    ("case_no_milestone_ahead", REJECTED, {"notified_date": day(5)}),
     ("case_applied_before_submission", APPLIED, {"applied_date": None}),
     ("case_submitted_after_application", APPLIED, {"applied_date": day(4)}),
     ("case_submitted_has_date", SUBMITTED, {"submitted_date": None}),
@@ -144,7 +172,6 @@ UNLAWFUL = [
     ("case_no_milestone_ahead", PROPOSED, {"submitted_date": day(3)}),
     ("case_no_milestone_ahead", DECIDED, {"notified_date": day(5)}),
     ("case_no_milestone_ahead", NOTIFIED, {"published_date": day(6)}),
-    ("case_origin_leads_to_revoke", OPENED, {"origin": "order"}),
     ("case_origin_leads_to_revoke", OPENED | ORDER, {"origin": "order"}),
     ("case_suspension_by_decision", SUSPENDED, {"suspension": None}),
     ("case_suspension_by_decision", DECIDED, {"suspension": "period"}),

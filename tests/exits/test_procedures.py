@@ -33,6 +33,7 @@ class Sketch:
     """A case in memory, moved on as the services move one."""
 
     kind: str
+    ground: str
     side: str
     state: str = CaseState.OPENED
     has_applied: bool = False
@@ -40,12 +41,20 @@ class Sketch:
     efforts: set[str] = field(default_factory=set)
     opinions: dict[str, str] = field(default_factory=dict)
     told: int = 0
+    was_notified: bool = False
+
+    @property
+    def about(self) -> lawful.About:
+        return lawful.About(self.kind, self.ground, self.side)
 
     def opinion_of(self, partner: Partner) -> str:
         return self.opinions.get(partner, "")
 
     def move(self, act: str, detail: str) -> None:
-        self.state = STATE_AFTER.get((act, detail), self.state)
+        if (act, detail) == (Act.DELIVER, "last"):
+            self.was_notified = True
+        if self.state != CaseState.REJECTED:
+            self.state = STATE_AFTER.get((act, detail), self.state)
         if act == Act.OPINE:
             partner, verdict = detail.split(":")
             self.opinions[partner] = verdict
@@ -57,7 +66,7 @@ class Sketch:
     def detail_of(self, act: str, chance: Random) -> str:
         match act:
             case Act.OPINE:
-                partner = chance.choice(sorted(partners_of(self.kind, self.side)))
+                partner = chance.choice(sorted(partners_of(self)))
                 return f"{partner}:{chance.choice(['agree', 'agree', 'agree', 'disagree'])}"
             case Act.DECIDE:
                 return chance.choice(["approved", "approved", "rejected"])
@@ -69,7 +78,9 @@ class Sketch:
 
 def play(chance: Random) -> tuple[Sketch, list[tuple[str, str]]]:
     """Whatever the case is open to, at random, until it is open to nothing."""
-    case = Sketch(chance.choice(CaseKind.values), chance.choice(Partner.values))
+    kind = chance.choice(list(CaseKind))
+    ground = chance.choice(PROCEDURES[kind].grounds)
+    case = Sketch(kind.value, ground.value, chance.choice(Partner.values))
     history = [(Act.OPEN.value, "")]
     eager = chance.random() < 0.8  # most go far, some end early
     for _ in range(STEPS):
@@ -80,8 +91,8 @@ def play(chance: Random) -> tuple[Sketch, list[tuple[str, str]]]:
         detail = case.detail_of(act, chance)
         case.move(act, detail)
         history.append((act.value, detail))
-        lawful.assert_lawful(case.kind, case.side, history)
-        assert has_ended(case.kind, case.state) == lawful.has_ended(case.kind, history)
+        lawful.assert_lawful(case.about, history)
+        assert has_ended(case) == lawful.has_ended(case.about, history)
     return case, history
 
 
@@ -102,12 +113,69 @@ def test_no_order_of_acts_leaves_the_rules():
 @pytest.mark.parametrize("kind", CaseKind)
 @pytest.mark.parametrize("side", Partner)
 def test_partners_are_those_of_the_rules(kind, side):
-    asked = {"organization", "united_front"} if kind in lawful.THREE_PARTIES else {side}
-    assert partners_of(kind, side) == asked
+    for ground in PROCEDURES[kind].grounds:
+        case = Sketch(kind, ground, side)
+        assert partners_of(case) == case.about.asked
+
+
+def test_who_is_advised_to_resign_is_the_matter_of_their_side():
+    asked = [
+        partners_of(Sketch(CaseKind.RESIGNATION, ground, Partner.UNITED_FRONT))
+        for ground in (Ground.ADVISED, Ground.HEALTH)
+    ]
+    assert asked == [{Partner.UNITED_FRONT}, set(Partner)]
+
+
+def consulting(kind, ground, *opinions):
+    case = Sketch(kind, ground, Partner.ORGANIZATION, CaseState.CONSULTING, has_applied=True)
+    case.opinions = dict(zip(Partner, opinions, strict=False))
+    return case
+
+
+@pytest.mark.parametrize(
+    ("kind", "ground", "opinions", "is_open"),
+    [
+        (CaseKind.RESIGNATION, Ground.HEALTH, ["disagree", "disagree"], True),
+        (CaseKind.RESIGNATION, Ground.HEALTH, ["agree", "disagree"], True),
+        (CaseKind.RESIGNATION, Ground.HEALTH, ["disagree"], False),
+        (CaseKind.RESIGNATION, Ground.OTHER, ["agree", "disagree"], True),
+        (CaseKind.RESIGNATION, Ground.ADVISED, ["disagree"], False),
+        (CaseKind.RESIGNATION, Ground.ADVISED, ["agree"], True),
+        (CaseKind.REVOKE, Ground.CRIMINAL, ["disagree"], False),
+        (CaseKind.SUSPENSION, Ground.SUSPECTED, ["agree", "disagree"], False),
+    ],
+)
+def test_only_a_resignation_is_proposed_against_advice(kind, ground, opinions, is_open):
+    assert (Act.PROPOSE in allowed(consulting(kind, ground, *opinions))) == is_open
+
+
+def test_nobody_is_pressed_to_resign_against_advice():
+    case = consulting(CaseKind.RESIGNATION, Ground.HEALTH, "agree", "disagree")
+    case.state, case.has_applied = CaseState.PROPOSED, False
+    assert allowed(case) == {Act.DROP, Act.APPLY}
+    case.opinions[Partner.UNITED_FRONT] = Verdict.AGREE
+    assert allowed(case) == {Act.DROP, Act.APPLY, Act.REMIND, Act.PERSUADE}
+
+
+@pytest.mark.parametrize("ground", PROCEDURES[CaseKind.RESIGNATION].grounds)
+def test_own_application_is_there_before_the_departments_are_asked(ground):
+    case = Sketch(CaseKind.RESIGNATION, ground, Partner.ORGANIZATION)
+    assert (Act.INFORM in allowed(case)) == (ground != Ground.OWN_APPLICATION)
+    case.has_applied = True
+    assert Act.INFORM in allowed(case)
+
+
+@pytest.mark.parametrize("kind", CaseKind)
+def test_refused_resignation_is_told_in_writing(kind):
+    case = Sketch(kind, PROCEDURES[kind].grounds[0], Partner.ORGANIZATION, CaseState.REJECTED)
+    told = {Act.DELIVER} if kind == CaseKind.RESIGNATION else set()
+    assert (allowed(case), has_ended(case)) == (told, not told)
+    case.was_notified = True
+    assert (allowed(case), has_ended(case)) == (set(), True)
 
 
 def test_one_disagreement_is_no_agreement():
-    case = Sketch(CaseKind.RESIGNATION, Partner.ORGANIZATION)
+    case = Sketch(CaseKind.RESIGNATION, Ground.HEALTH, Partner.ORGANIZATION)
     case.opinions = {Partner.ORGANIZATION: Verdict.AGREE}
     assert not all_agree(case)
     case.opinions[Partner.UNITED_FRONT] = Verdict.DISAGREE

@@ -11,7 +11,6 @@ from exits.services import (
     ActNotAllowedError,
     NotConsultedError,
     NotOwnCaseError,
-    OpenAlreadyError,
     OwnCaseError,
     RepeatedStepError,
     StepOutOfOrderError,
@@ -221,15 +220,6 @@ def test_refusal_of_an_order_opens_a_revoke_case(desk, member):
         refused(desk, order)
     with pytest.raises(ActNotAllowedError):
         applied(desk, order)
-
-
-def test_refusal_waits_for_a_revoke_case_that_is_open(desk, member):
-    order = pressed(desk, to_proposed(desk, member, CaseKind.ORDER_RESIGN))
-    opened(desk, member, CaseKind.REVOKE)
-    with pytest.raises(OpenAlreadyError):
-        refused(desk, order)
-    order.refresh_from_db()
-    assert order.state == CaseState.PROPOSED
 
 
 @pytest.mark.parametrize("kind", [CaseKind.ADVISE_RESIGN_STANDING, CaseKind.ORDER_RESIGN_STANDING])

@@ -213,7 +213,7 @@ def test_clause_is_that_of_the_ground(desk):
     case = opened(desk, make_seat(desk), CaseKind.ORDER_RESIGN, ground=Ground.PLENARY_TWO_RUNNING)
     assert values_of_case(case)["依据条款"] == "萍协办字〔2022〕19号文件一（二）2（5）"
     other = opened(desk, make_seat(desk), CaseKind.REVOKE, ground=Ground.OTHER)
-    assert values_of_case(other)["依据条款"] == "萍协办字〔2022〕19号 一（二）3、（三）"
+    assert values_of_case(other)["依据条款"] == "萍协办字〔2022〕19号文件一（二）3（6）"
 
 
 # Wordings

@@ -1,9 +1,11 @@
 """A suspended or former member is on no list, in no notice and no reminder, and signs in nowhere.
 
 萍协办字〔2022〕19号 二（三）. Decisions, also dated back, meetings, notices, reminders and sign-in in
-thousands of random steps, held against a model of nothing but dates.
+thousands of random steps, held against a model of nothing but dates. SUSPENSION_SEQUENCES in the
+environment says how many random sequences are tried; by hand, thousands.
 """
 
+import os
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -36,7 +38,8 @@ from tests.dossiers.papers import make_campaign
 from tests.exits.cases import GROUND_OF, START, Desk, make_desk, make_seat
 
 pytestmark = pytest.mark.django_db
-SEQUENCES, STEPS = 25, 200
+SEQUENCES = int(os.environ.get("SUSPENSION_SEQUENCES", "25"))
+STEPS = 200
 MEMBERS = 4
 MEETING_DAYS = range(0, 50, 6)
 UNCHECKED = (Case, CaseStep, CaseDelivery, SuspensionPeriod, Attendance, LeaveRequest, Notice)

@@ -214,10 +214,14 @@ def test_rejected_matter_the_member_never_heard_of_stays_untold(scene, desk):
     assert told(member=scene.member) == {}
 
 
-def test_rejected_resignation_is_told_to_the_member_alone(scene, desk):
+def test_refused_resignation_is_told_to_the_member_and_the_units_named(scene, desk):
     decide(desk, to_submitted(desk, scene.member, CaseKind.RESIGNATION), approved=False)
     found = {title: names for title, names in told().items() if "请提出" not in title}
-    assert found == {"审议结果：辞去委员": {"张青"}}
+    own, units = "审议结果：辞去委员", "审议结果：张青　辞去委员"
+    assert found == {own: {"张青"}, units: {"committee", "sector", "county"}}
+    assert (
+        "不同意您辞去委员（萍协〔2024〕8号）。委员职务不变。" in Notice.objects.get(title=own).body
+    )
 
 
 @pytest.mark.parametrize("was_told", [True, False])

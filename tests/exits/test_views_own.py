@@ -257,7 +257,11 @@ def test_decision_is_shown_with_its_delivery(client, scene, desk):
 def test_rejected_application_is_told_as_such(client, scene, desk):
     case = decide(desk, to_submitted(desk, scene.member, CaseKind.RESIGNATION), approved=False)
     client.force_login(scene.users["member"])
-    assert "审议未通过" in read(client, own(case))
+    text = read(client, own(case))
+    assert "审议未通过" in text
+    assert "不同意您辞去委员（萍协〔2024〕8号）。委员职务不变。" in text
+    deliver_all(desk, case)
+    assert "直接送达" in read(client, own(case))
 
 
 def test_letters_to_the_member_open_for_them_alone(client, scene, desk):

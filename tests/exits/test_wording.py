@@ -115,10 +115,22 @@ def test_every_kind_of_letter_has_a_text_for_what_it_is_about():
             PaperKind.DECISION_MEMBER,
             PaperKind.DECISION_UNIT,
         ]
-        wanted += [PaperKind.REMINDER] if PROCEDURES[kind].presses else []
+        wanted += [PaperKind.REMINDER] if PROCEDURES[kind].by_application else []
         wanted += [PaperKind.PUBLICATION] if kind in kinds_where(is_published=True) else []
         assert [paper for paper in wanted if wording_key(paper.value, variant) not in keys] == []
     assert {kind for kind, _ in keys} == set(PaperKind.values)
+
+
+def test_advice_and_refusal_have_texts_of_their_own():
+    own = {
+        PaperVariant.ADVISED: {
+            PaperKind.INFORMATION, PaperKind.CONSULTATION, PaperKind.PROPOSAL, PaperKind.REMINDER,
+            PaperKind.DECISION_MEMBER,
+        },
+        PaperVariant.NOT_AGREED: {PaperKind.DECISION_MEMBER, PaperKind.DECISION_UNIT},
+    }  # fmt: skip
+    keys = set(shipped_wordings())
+    assert {variant: {kind for kind, one in keys if one == variant} for variant in own} == own
 
 
 def test_exchanges_have_a_text_each():

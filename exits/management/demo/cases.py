@@ -166,7 +166,8 @@ def propose(stage: CaseStage, case: Case, row: Row) -> Case:
 
 
 def press(stage: CaseStage, case: Case, row: Row) -> Case:
-    return record_effort(act=Act(row["act"]), **dated(stage, case, row))
+    own = {"act": Act(row["act"]), "answer_by": row.get("due")}
+    return record_effort(**dated(stage, case, row) | own)
 
 
 def apply(stage: CaseStage, case: Case, row: Row) -> Case:

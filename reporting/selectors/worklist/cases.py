@@ -126,7 +126,7 @@ def own_applications(desk: Desk) -> Iterator[Task]:
         count=len(asked),
         unit="件",
         path=address("exits:own-list"),
-        due=min((case.due_date for case in asked if case.due_date), default=None),
+        due=min((case.answer_by for case in asked if case.answer_by), default=None),
     )
 
 
