@@ -20,7 +20,7 @@ from exits.management.demo import PARTS, PREVIOUS_TERM, TERM, DemoTerm, invent_t
 from exits.models import Case, CaseStep, Interview, OfficialPaper
 from exits.selectors import refusals
 from members.choices import ReportState
-from members.models import ChangeReport, Member, Person, SuspensionPeriod, Term
+from members.models import ChangeReport, Member, Notice, Person, SuspensionPeriod, Term
 
 MEMBERS, SEED = 30, 5
 
@@ -195,6 +195,14 @@ def test_papers_are_seen_on_their_way_and_verified(term):
     running = set(papers.filter(campaign__year=2026).values_list("state", flat=True))
     assert running >= set(PaperState.values) - {PaperState.ARCHIVED}
     assert papers.filter(campaign__year=2025, kind=HandInKind.PERFORMANCE_FORM).exists()
+
+
+def test_members_were_told_of_papers_sent_back(term):
+    back = DutyPaper.objects.filter(campaign__term=term, state=PaperState.RETURNED)
+    back = back.select_related("member__person", "campaign")
+    told = Notice.objects.filter(subject__in=[str(paper) for paper in back])
+    members = told.values_list("recipients__member", flat=True)
+    assert sorted(members) == sorted(paper.member_id for paper in back) != []
 
 
 def test_load_demo_a_second_time_changes_nothing(term):
