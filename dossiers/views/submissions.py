@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.views import View
 from django.views.generic import TemplateView
 
+from accounts.selectors.history import replaced_names
 from accounts.services import StaleRecordError
 from accounts.views.entrance import AskedIn, SignedIn
 from core.files import attachment_name, attachment_response
@@ -189,7 +190,9 @@ class SubmissionDetailView(OwnSubmissionPage, View):
 
 
 class SubmissionSaveView(OwnSubmissionPage, View):
-    """Autosave: 200 with the new version, 409 with what is stored where another device saved."""
+    """Autosave: 200 with the new version, 409 with what is stored where another device saved, and
+    what of the given was stored before that.
+    """
 
     http_method_names = ["post"]
 
@@ -206,8 +209,11 @@ class SubmissionSaveView(OwnSubmissionPage, View):
             values = {name: str(again[name].value() or "") for name in FIELDS[stored.kind]} | (
                 {"meeting": str(stored.meeting_id or "")} if "meeting" in again.fields else {}
             )
+            replaced = replaced_names(
+                stored, seen_version=form.cleaned_data["seen_version"], given=form.given()
+            )
             body = {"reason": "stale", "version": stored.version, "values": values}
-            return JsonResponse(body, status=409)
+            return JsonResponse(body | {"replaced": replaced}, status=409)
         except RefusalError as refusal:
             return JsonResponse({"reason": "refused", "message": str(refusal)}, status=409)
         return JsonResponse(

@@ -113,7 +113,14 @@ def test_stale_autosave_is_answered_with_what_is_stored(client, member):
         "reason": "stale",
         "version": row.version,
         "values": {"title": row.title, "body": row.body},
+        "replaced": [],
     }
+    first = {"seen_version": row.version, "title": "新题"}
+    client.post(page("submission-save", row.pk), first)
+    client.post(page("submission-save", row.pk), {"seen_version": row.version + 1, "title": "再改"})
+    again = client.post(page("submission-save", row.pk), first)
+    assert (again.status_code, again.json()["replaced"]) == (409, ["title"])
+    row.refresh_from_db()
     shown = client.post(page("submission-detail", row.pk), {"seen_version": 1, "title": "新题"})
     assert shown.status_code == 409
     text = shown.content.decode()
