@@ -34,6 +34,14 @@ ACCEPTED = ",".join(f".{ending}" for ending in KINDS)
 HELP = "可附 PDF、Word、Excel 文件或照片，不超过 10 MB。"
 
 
+def size_of(file: FieldFile) -> int:
+    """Bytes of a stored file; none, where it is gone."""
+    try:
+        return file.size
+    except FileNotFoundError:
+        return 0
+
+
 def private_storage() -> Storage:
     return storages["private"]
 

@@ -57,13 +57,6 @@ def print_letter(html: str, *, stylesheet: str = STYLESHEET) -> bytes:
         return source.write_pdf(stylesheets=[style], font_config=fonts)
 
 
-def make_ready(html: str, *, stylesheet: str = STYLESHEET) -> None:
-    """Cuts and loads what the page will be printed with, so that printing it is soon done."""
-    _, cuts = _printable(html)
-    with _turn:
-        _dress(cuts, stylesheet)
-
-
 def _printable(html: str) -> tuple[str, tuple[Cut, ...]]:
     """The page without characters that no font has, and the cut fonts for the others."""
     shelf = _shelf()

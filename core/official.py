@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from django.template.loader import render_to_string
 
-from core.letters import make_ready, print_letter
+from core.letters import print_letter
 
 TEMPLATE, STYLESHEET = "core/official_letter.html", "core/official_letter.css"
 #: Points: the type area is 156 mm wide; a masthead is as large as fits, and not larger than this.
@@ -128,11 +128,6 @@ def balanced(title: str) -> list[str]:
 def print_official_letter(letter: OfficialLetter) -> bytes:
     """The PDF; raises FontUnavailableError."""
     return print_letter(render_to_string(TEMPLATE, {"letter": letter}), stylesheet=STYLESHEET)
-
-
-def make_letter_ready(letter: OfficialLetter) -> None:
-    """So that printing it, or the same under another number, is soon done."""
-    make_ready(render_to_string(TEMPLATE, {"letter": letter}), stylesheet=STYLESHEET)
 
 
 def _line(text: str) -> Line:

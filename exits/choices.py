@@ -124,6 +124,7 @@ class InterviewAct(TextChoices):
     SIGN_ON_PAPER = "paper", "登记纸质签字件"
     CLOSE = "close", "办结"
     FOLLOW_UP = "follow_up", "登记回访"
+    RESCHEDULE = "reschedule", "改期"
     CANCEL = "cancel", "取消约谈"
 
 

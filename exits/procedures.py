@@ -269,8 +269,12 @@ def _after_proposal(case: Standing, procedure: Procedure) -> set[Act]:
 
 #: What may be done with an interview in each state (萍协办字〔2022〕19号 三（三）).
 INTERVIEW_ACTS: dict[InterviewState, frozenset[InterviewAct]] = {
-    InterviewState.ARRANGED: frozenset({InterviewAct.NOTIFY, InterviewAct.CANCEL}),
-    InterviewState.NOTIFIED: frozenset({InterviewAct.HOLD, InterviewAct.CANCEL}),
+    InterviewState.ARRANGED: frozenset(
+        {InterviewAct.NOTIFY, InterviewAct.RESCHEDULE, InterviewAct.CANCEL}
+    ),
+    InterviewState.NOTIFIED: frozenset(
+        {InterviewAct.HOLD, InterviewAct.RESCHEDULE, InterviewAct.CANCEL}
+    ),
     InterviewState.HELD: frozenset(
         {InterviewAct.SIGN, InterviewAct.SIGN_ON_PAPER, InterviewAct.CLOSE}
     ),

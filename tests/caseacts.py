@@ -225,6 +225,7 @@ def decide(play: Play) -> None:
     play.decided_on = page.get_by_label("决定日期", exact=True).input_value()
     page.get_by_label("作出决定的会议").fill("五届二十次会议")
     page.get_by_label("决定文号").fill(play.number)
+    page.get_by_label("所在单位或推荐单位").fill("萍乡某公司")
     page.get_by_label("决定要点").fill(words)
     page.get_by_role("button", name="登记决定").dblclick()
     expect(

@@ -410,6 +410,7 @@ def add_interviews(world: World) -> None:
             member=member,
             reason=f"{member.person.name}约谈",
             leader=leader,
+            without_committee="未编入专门委员会",
             scheduled_at=AT,
             place="会议室",
         )

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models.fields.files import FieldFile
@@ -12,8 +12,10 @@ from django.template.loader import render_to_string
 from core.binding import NotBindableError, Sheets, bound, sheets_of_pdf, sheets_of_picture
 from core.files import attachment_name
 from core.letters import print_letter
+from exits.choices import Act
 from exits.citations import citation_of
-from exits.models import Case, OfficialPaper
+from exits.models import Case, CaseOpinion, CaseStep, OfficialPaper
+from exits.selectors.basis import basis_of
 from exits.selectors.cases import steps_of
 from exits.selectors.papers import PaperDamagedError, paper_content
 
@@ -21,19 +23,34 @@ TEMPLATE, STYLESHEET, MARKS = "exits/case_file.html", "exits/case_file.css", "ex
 PICTURES = ("jpg", "jpeg", "png")
 #: Pages bound at most; what comes after is named in the contents only.
 MOST_PAGES = 1500
+#: Before whatever is known to have been entered.
+FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
 class Part:
-    """One thing in the file; without sheets it is only named, `fault` says why."""
+    """One thing in the file; without sheets it is only named, `fault` says why. `is_statement`:
+    what the member attached to their own words.
+    """
 
     title: str
     on: date
+    entered: datetime
     number: str = ""
     sheets: Sheets | None = None
     digest: str = ""
     fault: str = ""
     page: int = 0
+    is_statement: bool = False
+
+
+@dataclass(frozen=True)
+class Story:
+    """What was done in the case, or in the refused order it came from."""
+
+    case: Case
+    steps: list[CaseStep]
+    opinions: list[CaseOpinion]
 
 
 @dataclass(frozen=True)
@@ -47,15 +64,20 @@ class CaseFile:
 
 
 def case_file(*, case: Case, on: date) -> CaseFile:
-    """The whole case (loaded with member, term and assembly) as it stands on the day."""
-    parts = _limited([*_papers(case), *_attachments(case)])
+    """The whole case (loaded with member, term and assembly) as it stands on the day; of one that
+    came of a refusal, also the order: its reminders, persuasions, letters and the refusal.
+    """
+    told = [case.origin, case] if case.origin else [case]
+    stories = [Story(one, steps_of(one), list(one.opinions.order_by("date", "pk"))) for one in told]
+    found = [part for story in stories for part in (*_papers(story.case), *_attachments(story))]
+    parts = _limited(sorted(found, key=lambda part: (part.on, part.entered)))
     shared = {
         "case": case,
         "citation": citation_of(case.kind, case.ground, case.member.term.rule_pack),
         "on": on,
         "others": _others(case),
-        "steps": list(steps_of(case)),
-        "opinions": list(case.opinions.order_by("date", "pk")),
+        "basis": basis_of(case),
+        "stories": stories,
         "deliveries": list(case.deliveries.order_by("pk")),
     }
     front, contents = _front(parts, shared)
@@ -87,15 +109,17 @@ def _numbered(parts: Sequence[Part], length: int) -> list[Part]:
 
 
 def _limited(parts: Sequence[Part]) -> list[Part]:
-    kept, pages = [], 0
-    for part in parts:
+    """In the order they come; where there is too much, the office's and the departments' papers
+    are bound before what the member attached.
+    """
+    left, kept = MOST_PAGES, dict(enumerate(parts))
+    for place, part in sorted(kept.items(), key=lambda item: (item[1].is_statement, item[0])):
         length = len(part.sheets) if part.sheets else 0
-        if pages + length > MOST_PAGES:
-            kept.append(replace(part, sheets=None, fault=f"案卷超过{MOST_PAGES}页"))
+        if length > left:
+            kept[place] = replace(part, sheets=None, fault=f"案卷超过{MOST_PAGES}页")
         else:
-            kept.append(part)
-            pages += length
-    return kept
+            left -= length
+    return list(kept.values())
 
 
 def _marks(total: int) -> bytes:
@@ -113,7 +137,8 @@ def _others(case: Case) -> list[tuple[str, str]]:
 
 def _papers(case: Case) -> Iterator[Part]:
     for paper in OfficialPaper.objects.filter(case=case).order_by("issued_date", "pk"):
-        part = Part(paper.title, paper.issued_date, paper.number, digest=paper.sha256)
+        entered = paper.recorded_at or FIRST
+        part = Part(paper.title, paper.issued_date, entered, paper.number, digest=paper.sha256)
         try:
             yield replace(part, sheets=sheets_of_pdf(paper_content(paper)))
         except PaperDamagedError:
@@ -122,19 +147,25 @@ def _papers(case: Case) -> Iterator[Part]:
             yield replace(part, fault=str(fault))
 
 
-def _attachments(case: Case) -> Iterator[Part]:
-    for step in steps_of(case):
+def _attachments(story: Story) -> Iterator[Part]:
+    for step in story.steps:
         if step.attachment:
-            yield _attachment(step.attachment, f"{step.get_kind_display()}材料", step.date)
-    for opinion in case.opinions.order_by("date", "pk"):
+            title = f"{step.get_kind_display()}材料"
+            yield _attachment(
+                step.attachment,
+                Part(title, step.date, step.entered_at, is_statement=step.kind == Act.ANSWER),
+            )
+    for opinion in story.opinions:
         if opinion.attachment:
-            name = f"{opinion.get_partner_display()}来文"
-            yield _attachment(opinion.attachment, name, opinion.date, opinion.document_number)
+            title, number = f"{opinion.get_partner_display()}来文", opinion.document_number
+            yield _attachment(
+                opinion.attachment, Part(title, opinion.date, opinion.entered_at, number)
+            )
 
 
-def _attachment(file: FieldFile, title: str, on: date, number: str = "") -> Part:
+def _attachment(file: FieldFile, part: Part) -> Part:
     name = attachment_name(file)
-    part = Part(f"{title}：{name}", on, number)
+    part = replace(part, title=f"{part.title}：{name}")
     try:
         with file.open("rb") as opened:
             content = opened.read()

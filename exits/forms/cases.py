@@ -281,6 +281,7 @@ class DecideForm(CaseForm):
     date = date_field("决定日期")
     meeting = line_field("作出决定的会议", 200)
     number = line_field("决定文号", 100)
+    unit = line_field("所在单位或推荐单位", 200, required=False)
     note = text_field("决定要点")
     falls_away = text_field(
         "撤销委员资格事项不再办理的理由",
@@ -293,6 +294,8 @@ class DecideForm(CaseForm):
     def prepare(self) -> None:
         body = PROCEDURES[CaseKind(self.case.kind)].body.label
         self.fields["meeting"].help_text = f"本事项由{body}决定，填写届次和次数。"
+        self.fields["unit"].initial = self.case.member.nominating_body
+        self.fields["unit"].help_text = "通过的须填写：书面通知送达的单位，写单位名称，不写职务。"
         self.fields[
             "date"
         ].help_text = "决定作出的那一天，可以早于今天；已产生的邀请、考勤随之更正。"
@@ -315,7 +318,7 @@ class DecideForm(CaseForm):
         return f"{effect}该委员正在办理的其他事项：{names}。"
 
     def carry_out(self, *, at):
-        names = ("approved", "date", "meeting", "number", "note", "due_date", "attachment")
+        names = ("approved", "date", "meeting", "number", "unit", "note", "due_date", "attachment")
         why = self.cleaned_data.get("falls_away", "")
         return decide_case(at=at, falls_away=why, **self.given(*names))
 

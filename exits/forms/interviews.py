@@ -17,6 +17,7 @@ from exits.services.interviews import (
     note_follow_up,
     notify_interview,
     record_signed_copy,
+    reschedule_interview,
     sign_minutes,
 )
 from members.models import Member, SpecialCommittee
@@ -55,6 +56,13 @@ class ArrangeForm(forms.Form):
         required=False,
         empty_label="（委员所在的专门委员会）",
         error_messages={"invalid_choice": "请在列出的专门委员会中选择。"},
+        help_text="委员没有编入专门委员会的，须选一个，或在下一项写明原因。",
+    )
+    without_committee = forms.CharField(
+        label="没有专门委员会参加的原因",
+        max_length=1000,
+        required=False,
+        help_text="由分管领导和专门委员会约谈（萍协办字〔2022〕19号 三（三））。",
     )
     others = forms.CharField(label="其他参加人员", max_length=200, required=False)
     scheduled_at = moment_field("约谈时间")
@@ -151,8 +159,17 @@ class FollowUpForm(InterviewForm):
 class CancelForm(InterviewForm):
     act = cancel_interview
     button = "取消约谈"
-    consequence = "已经通知的，系统另发取消通知，通知里不写事由。改期的，取消后重新安排。"
+    consequence = "已经通知的，系统另发取消通知，通知里不写事由。换时间、地点的，用“改期”。"
     reason = text_field("取消事由")
+
+
+class RescheduleForm(InterviewForm):
+    act = reschedule_interview
+    button = "改期"
+    consequence = "已经通知的，系统另发改期通知，通知里不写改期的事由；原来的时间、地点留在记录里。"
+    scheduled_at = moment_field("新的约谈时间")
+    place = forms.CharField(label="地点", max_length=200, error_messages=REQUIRED)
+    reason = text_field("改期事由")
 
 
 class SignForm(InterviewForm):
@@ -175,5 +192,6 @@ OFFICE_FORMS: dict[InterviewAct, type[InterviewForm]] = {
     InterviewAct.CLOSE: CloseForm,
     InterviewAct.SIGN_ON_PAPER: PaperForm,
     InterviewAct.FOLLOW_UP: FollowUpForm,
+    InterviewAct.RESCHEDULE: RescheduleForm,
     InterviewAct.CANCEL: CancelForm,
 }

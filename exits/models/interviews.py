@@ -14,7 +14,8 @@ from members.models import Member, SpecialCommittee
 class Interview(Recorded):
     """One interview, from its arrangement to its result and what was seen afterwards.
 
-    Conducted by the vice-chairperson in charge (`leader`) with the member's special committee.
+    Conducted by the vice-chairperson in charge (`leader`) with the member's special committee;
+    `without_committee` says why none takes part.
     """
 
     member = models.ForeignKey(
@@ -46,9 +47,13 @@ class Interview(Recorded):
         blank=True,
         related_name="interviews",
     )
+    without_committee = models.TextField("没有专门委员会参加的原因", max_length=1000, blank=True)
     others = models.CharField("其他参加人员", max_length=200, blank=True)
     scheduled_at = models.DateTimeField("约谈时间")
     place = models.CharField("地点", max_length=200)
+    rescheduled = models.TextField(
+        "改期记录", max_length=10_000, blank=True, editable=False, help_text="一行一次"
+    )
     state = models.CharField(
         "状态",
         max_length=20,
@@ -95,6 +100,11 @@ class Interview(Recorded):
                 condition=~Q(reason="") & ~Q(place=""),
                 name="interview_has_reason_and_place",
                 violation_error_message="约谈须有事由和地点。",
+            ),
+            models.CheckConstraint(
+                condition=Q(committee__isnull=False) | ~Q(without_committee=""),
+                name="interview_with_committee_or_why_not",
+                violation_error_message="约谈须有专门委员会参加；没有的，须写明原因。",
             ),
             models.CheckConstraint(
                 condition=~Q(member=F("leader")),

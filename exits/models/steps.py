@@ -112,7 +112,7 @@ class CaseDelivery(models.Model):
         default_permissions = ("view",)
         constraints = [
             models.UniqueConstraint(
-                fields=["case", "addressee"],
+                fields=["case", "addressee", "name"],
                 name="case_delivery_once",
                 violation_error_message="该通知对象已在列。",
             ),

@@ -44,10 +44,11 @@ CHANGE_COLUMNS = ("序号", "类别", "姓名", "界别", "单位职务", "日�
 
 @dataclass(frozen=True)
 class Exchange:
-    """A letter to a department as it is begun with, and its tables."""
+    """A letter to a department as it is begun with, and its tables; `members` are in them."""
 
     wording: Wording
     appendix: tuple[Mapping[str, Any], ...]
+    members: frozenset[int]
 
 
 def exchange_of(
@@ -67,9 +68,9 @@ def exchange_of(
         "统计日期": written(on),
     }
     build = _performance if topic == PaperVariant.PERFORMANCE else _roster
-    values, appendix = build(term, side, year, on)
+    values, appendix, members = build(term, side, year, on)
     wording = filled(wording_for(PaperKind.EXCHANGE, topic), shared | values)
-    return Exchange(wording, appendix)
+    return Exchange(wording, appendix, members)
 
 
 def of_side(term: Term, side: Partner | None) -> MemberQuerySet:
@@ -81,7 +82,7 @@ def of_side(term: Term, side: Partner | None) -> MemberQuerySet:
     return rows.select_related("person", "sector").order_by("code")
 
 
-Tables = tuple[dict[str, str], tuple[Mapping[str, Any], ...]]
+Tables = tuple[dict[str, str], tuple[Mapping[str, Any], ...], frozenset[int]]
 
 
 def _performance(term: Term, side: Partner | None, year: int, on: date) -> Tables:
@@ -110,7 +111,7 @@ def _performance(term: Term, side: Partner | None, year: int, on: date) -> Table
         "发现人数": str(len(findings)),
         "事项人数": str(len(cases)),
     }
-    return values, (
+    tables: tuple[Mapping[str, Any], ...] = (
         {
             "title": f"{_scope(side)}委员{year}年度履职情况表",
             "columns": list(PERFORMANCE_COLUMNS),
@@ -119,6 +120,7 @@ def _performance(term: Term, side: Partner | None, year: int, on: date) -> Table
             "全程不参加且无请假的计为无故缺席。",
         },
     )
+    return values, tables, frozenset(keys)
 
 
 def _roster(term: Term, side: Partner | None, year: int, on: date) -> Tables:
@@ -132,6 +134,7 @@ def _roster(term: Term, side: Partner | None, year: int, on: date) -> Tables:
         changes += _suspensions(term, side, date(year, 1, 1), on)
     changes.sort(key=lambda change: (change[0], change[2].code, change[1]))
     counted = [kind for _, kind, *_ in changes]
+    told = [member.pk for member in members] + [member.pk for _, _, member, _ in changes]
     rows = [
         [str(place), kind, *_about(member), written(day), number or "—"]
         for place, (day, kind, member, number) in enumerate(changes, start=1)
@@ -142,7 +145,7 @@ def _roster(term: Term, side: Partner | None, year: int, on: date) -> Tables:
         "退出人数": str(counted.count("退出")),
         "暂停人数": str(counted.count("暂停履职")),
     }
-    return values, (
+    tables: tuple[Mapping[str, Any], ...] = (
         {
             "title": f"{_scope(side)}委员名单",
             "columns": list(ROSTER_COLUMNS),
@@ -156,6 +159,7 @@ def _roster(term: Term, side: Partner | None, year: int, on: date) -> Tables:
             "note": "" if rows else "注：本年度没有调整。",
         },
     )
+    return values, tables, frozenset(told)
 
 
 def _scope(side: Partner | None) -> str:

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from django.db.models import Prefetch
 
 from accounts.models import User
-from assessments.choices import FindingEventKind, FindingState, Outcome
+from assessments.choices import FindingState, Outcome
 from assessments.models import Finding, FindingEvent
 from assessments.rulebook import severity
 from assessments.selectors import compared_words, window_words
 from dossiers.selectors import EvidenceRow, evidence_rows
 from exits.choices import CaseKind
 from exits.models import Case
+from exits.selectors.basis import DECISIONS
 from exits.selectors.cases import KIND_OF
 from members.models import Member
 
@@ -35,13 +36,6 @@ class Suggestion:
     @property
     def leads_to_interview(self) -> bool:
         return self.finding.outcome == Outcome.INTERVIEW
-
-
-DECISIONS = (
-    FindingEventKind.CONFIRMED,
-    FindingEventKind.DISMISSED,
-    FindingEventKind.REOPENED,
-)
 
 
 def suggestions_on(*, member: Member, user: User) -> tuple[Suggestion, ...]:

@@ -1,4 +1,5 @@
 from exits.services.cases import (
+    AnswersFullError,
     NotConsultedError,
     answer_case,
     give_opinion,
@@ -13,6 +14,7 @@ from exits.services.decisions import (
     DeliveredAlreadyError,
     NumberMissingError,
     OwnProposalError,
+    UnitUnknownError,
     UnseenCaseError,
     decide_case,
     drop_case,
@@ -46,6 +48,7 @@ from exits.services.steps import (
 
 __all__ = [
     "ActNotAllowedError",
+    "AnswersFullError",
     "CaseNotPossibleError",
     "DeliveredAlreadyError",
     "FindingNotGroundsError",
@@ -57,6 +60,7 @@ __all__ = [
     "OwnProposalError",
     "RepeatedStepError",
     "StepOutOfOrderError",
+    "UnitUnknownError",
     "UnseenCaseError",
     "answer_case",
     "apply_resignation",

@@ -10,6 +10,7 @@ from accounts.audit import Change
 from accounts.models import User
 from accounts.roles import RoleCode
 from accounts.services import ReasonMissingError
+from core.files import size_of
 from core.refusals import RefusalError
 from exits.choices import Act, CaseKind, CaseState, Ground, Partner, Verdict
 from exits.models import Case, CaseOpinion
@@ -32,6 +33,13 @@ from exits.services.telling import (
     tell_of_application,
     tell_of_effort,
 )
+
+#: What a member may have to say in one case: times, and bytes of all that is attached.
+MOST_ANSWERS, MOST_ATTACHED = 20, 30 * 1024 * 1024
+
+
+class AnswersFullError(RefusalError):
+    """The member has said so much in this case already that the rest goes to the office on paper."""
 
 
 class NotConsultedError(RefusalError):
@@ -268,9 +276,12 @@ def submit_case(
 def answer_case(
     *, case: Case, text: str, actor: User, at: datetime, on: date, attachment: Any = None
 ) -> Case:
-    """What the member has to say to what they were told. Raises RepeatedStepError or as `begin`."""
+    """What the member has to say to what they were told. Raises RepeatedStepError,
+    AnswersFullError or as `begin`.
+    """
     turn = begin(case, Act.ANSWER, on=on, note=text, actor=actor, at=at, by_member=True)
     refuse_repeated(turn)
+    _refuse_too_much(turn.case, attachment)
     finish(turn, attachment=attachment, due_date=turn.case.due_date)
     tell_of_answer(turn.case, actor=actor, at=at)
     return turn.case
@@ -301,6 +312,20 @@ def _refuse_speaking_for(asked: Partner, actor: User, on_behalf: bool) -> None:
         raise NotConsultedError("只有委员联络科可以据来文代录会商意见。")
     if not on_behalf and asked not in partners_for(actor):
         raise NotConsultedError(f"您的账号不代表{asked.label}；据来文登记的，请选“代录”并附来文。")
+
+
+def _refuse_too_much(case: Case, attachment: Any) -> None:
+    answers = list(case.steps.filter(kind=Act.ANSWER))
+    if len(answers) >= MOST_ANSWERS:
+        raise AnswersFullError(
+            f"本事项您已说明{MOST_ANSWERS}次，没有保存。还有要说明的，请书面交市政协办公室。"
+        )
+    attached = sum(size_of(step.attachment) for step in answers if step.attachment)
+    if attachment and attached + attachment.size > MOST_ATTACHED:
+        raise AnswersFullError(
+            f"本事项您所附的材料合计超过{MOST_ATTACHED // 1024**2} MB，没有保存。"
+            "请压缩附件，或书面交市政协办公室。"
+        )
 
 
 def _refuse_before_efforts(case: Case, on: date) -> None:

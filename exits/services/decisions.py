@@ -31,7 +31,7 @@ from exits.services.steps import (
     refuse_own,
 )
 from exits.services.telling import tell_of_cancelled_interview, tell_of_decision, tell_of_end
-from members.models import Member, SectorGroup
+from members.models import LiaisonGroup, SectorGroup
 
 
 class OwnProposalError(RefusalError):
@@ -40,6 +40,10 @@ class OwnProposalError(RefusalError):
 
 class NumberMissingError(RefusalError):
     """A decision without meeting and document number is none."""
+
+
+class UnitUnknownError(RefusalError):
+    """A decision is told to the member's unit or who recommended them, by its name."""
 
 
 class UnseenCaseError(RefusalError):
@@ -62,6 +66,7 @@ def decide_case(
     actor: User,
     at: datetime,
     falls_away: str = "",
+    unit: str = "",
     due_date: date | None = None,
     attachment: Any = None,
     seen_version: int | None = None,
@@ -69,9 +74,9 @@ def decide_case(
     """Records what the 常委会会议 or 主席会议 decided; approval takes effect on `date`.
 
     What a decision dated back touches is corrected, with a trace in the case. `falls_away`: why a
-    revoke case need not be carried on, where the member leaves by another one. Raises
-    OwnProposalError, NumberMissingError, ReasonMissingError, UnseenCaseError, CaseNotPossibleError
-    or as `begin`.
+    revoke case need not be carried on, where the member leaves by another one. `unit` is told in
+    writing, the recommending unit where none is named. Raises OwnProposalError, NumberMissingError,
+    UnitUnknownError, ReasonMissingError, UnseenCaseError, CaseNotPossibleError or as `begin`.
     """
     turn = begin(
         case, Act.DECIDE, on=date, note=note, actor=actor, at=at, seen_version=seen_version
@@ -93,6 +98,8 @@ def decide_case(
         done = _approve(stored, date, falls_away, actor, at)
     else:
         done = _refuse(stored, date, actor, at)
+    if not has_ended(stored):
+        done.changes += _list_addressees(stored, unit)
     decided = finish(turn, attachment=attachment, due_date=due_date, others=done.changes)
     tell_of_decision(decided, approved=approved, actor=actor, at=at)
     for interview in done.called_off:
@@ -103,7 +110,6 @@ def decide_case(
 def _approve(case: Case, on: date, falls_away: str, actor: User, at: datetime) -> Effect:
     effect = apply_decision(case=case, on=on, actor=actor, at=at)
     case.told_date = case.told_date or timezone.localdate(at)
-    effect.changes += _list_addressees(case)
     for line in effect.corrected:
         add_step(case, Act.CORRECT, on, line, actor=actor, at=at)
     if PROCEDURES[CaseKind(case.kind)].ends_membership:
@@ -115,7 +121,7 @@ def _approve(case: Case, on: date, falls_away: str, actor: User, at: datetime) -
 def _refuse(case: Case, on: date, actor: User, at: datetime) -> Effect:
     """Where either answer is told in writing, the case stays open until it is."""
     if not has_ended(case):
-        return Effect(_list_addressees(case))
+        return Effect()
     case.closed_date = on
     return Effect(_conclude(_origin(case), on, "转办的撤销事项未获通过。", actor, at))
 
@@ -235,10 +241,10 @@ def drop_case(
     return dropped
 
 
-def _list_addressees(case: Case) -> list[Change]:
+def _list_addressees(case: Case, unit: str) -> list[Change]:
     rows = [
         CaseDelivery(case=case, addressee=addressee, name=name[:200])
-        for addressee, name in addressees_of(case.member).items()
+        for addressee, name in addressees_of(case, unit)
     ]
     for row in rows:
         row.full_clean()
@@ -246,17 +252,31 @@ def _list_addressees(case: Case) -> list[Change]:
     return [audit.changes_of(row, None, audit.snapshot(row)) for row in rows]
 
 
-def addressees_of(member: Member) -> dict[Addressee, str]:
-    """Whom the rules name to be told, as far as the member has them (19号 一（三）3)."""
+def addressees_of(case: Case, unit: str = "") -> list[tuple[Addressee, str]]:
+    """Whom the rules name to be told, as far as the member has them (19号 一（三）3, 二（二）).
+
+    Of a reinstatement every county group is told (二（四）: 各县区), of anything else the member's own
+    (所在县区). Raises UnitUnknownError.
+    """
+    member = case.member
+    name = " ".join(unit.split()) or member.nominating_body.strip()
+    if not name:
+        raise UnitUnknownError(
+            f"名册上没有{member.person.name}的推荐单位。通过的决定须书面通知所在单位或推荐单位，"
+            "请填写单位名称，不要写职务。"
+        )
     group = SectorGroup.objects.filter(sector=member.sector).first()
-    names = {
-        Addressee.MEMBER: member.person.name,
-        Addressee.UNIT: member.nominating_body or member.employer_post or "所在单位",
-        Addressee.COMMITTEE: str(member.committee or ""),
-        Addressee.SECTOR_GROUP: str(group or f"{member.sector}活动组"),
-        Addressee.LIAISON_GROUP: str(member.liaison_group or ""),
-    }
-    return {addressee: name for addressee, name in names.items() if name}
+    counties = [member.liaison_group]
+    if case.kind == CaseKind.REINSTATEMENT:
+        counties = list(LiaisonGroup.objects.filter(term=member.term).order_by("pk"))
+    named = [
+        (Addressee.MEMBER, member.person.name),
+        (Addressee.UNIT, name),
+        (Addressee.COMMITTEE, str(member.committee or "")),
+        (Addressee.SECTOR_GROUP, str(group or f"{member.sector}活动组")),
+        *((Addressee.LIAISON_GROUP, str(county or "")) for county in counties),
+    ]
+    return [(addressee, told) for addressee, told in named if told]
 
 
 def _others_open(case: Case) -> Iterable[Case]:

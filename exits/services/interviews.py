@@ -4,7 +4,6 @@ Every act locks the row and asks `exits.procedures` whether it is open to it, so
 at once, or a double click, have one effect.
 """
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,21 +11,22 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.audit import Snapshot
 from accounts.choices import Verb
 from accounts.models import User
-from accounts.services import ReasonMissingError, StaleRecordError
+from accounts.services import ReasonMissingError
 from assessments.choices import FindingState
 from assessments.models import Finding
 from core.inserting import unless_known
 from core.refusals import RefusalError
 from exits.choices import InterviewAct, InterviewKind, InterviewResult, InterviewState
 from exits.models import Interview
-from exits.selectors.interviews import TOO_MILD, acts_of, interview_leaders
+from exits.selectors.interviews import TOO_MILD, interview_leaders, told_moment
+from exits.services.interview_acts import OwnInterviewError, begin_act, finish_act
 from exits.services.telling import (
     tell_of_cancelled_interview,
     tell_of_interview,
     tell_of_minutes,
+    tell_of_rescheduled_interview,
 )
 from members.models import Member, SpecialCommittee
 
@@ -39,31 +39,16 @@ class FindingNotForInterviewError(RefusalError):
     """Only a confirmed finding on this member, not a mere reminder, leads to an interview."""
 
 
+class NoCommitteeError(RefusalError):
+    """The member's special committee takes part; where none does, it is said why."""
+
+
 class ArrangedAlreadyError(RefusalError):
     """An interview on this finding, or at this time, is arranged already."""
 
 
-class InterviewActNotAllowedError(RefusalError):
-    """The interview does not stand where this is possible."""
-
-
 class InterviewOutOfOrderError(RefusalError):
     """A time before an earlier step, or one that has not come."""
-
-
-class OwnInterviewError(RefusalError):
-    """Nobody carries on an interview about themself, and nobody signs for another."""
-
-
-@dataclass(frozen=True)
-class _Turn:
-    """An act begun: the locked row and how it stood."""
-
-    interview: Interview
-    before: Snapshot
-    act: InterviewAct
-    actor: User | None
-    at: datetime
 
 
 @transaction.atomic
@@ -78,12 +63,14 @@ def arrange_interview(
     actor: User | None,
     at: datetime,
     committee: SpecialCommittee | None = None,
+    without_committee: str = "",
     others: str = "",
     finding: Finding | None = None,
 ) -> Interview:
-    """Arranges an interview; nobody is told yet. The member's own committee where none is named.
+    """Arranges an interview; nobody is told yet. The member's own committee where none is named,
+    or, for one who belongs to none, why none takes part (19号 三（三）).
 
-    Raises NotLeaderError, FindingNotForInterviewError, ArrangedAlreadyError, OwnInterviewError,
+    Raises NoCommitteeError, NotLeaderError, FindingNotForInterviewError, ArrangedAlreadyError, OwnInterviewError,
     InterviewOutOfOrderError, ReasonMissingError or ValidationError.
     """
     if not reason.strip() or not place.strip():
@@ -93,13 +80,20 @@ def arrange_interview(
     _refuse_leader(leader, member, timezone.localdate(scheduled_at))
     if finding is not None:
         _refuse_finding(finding, member)
+    committee = committee or member.committee
+    if committee is None and not without_committee.strip():
+        raise NoCommitteeError(
+            f"{member}没有所在的专门委员会。约谈由分管领导和专门委员会进行，"
+            "请选择参加的专门委员会，或者写明没有专门委员会参加的原因。"
+        )
     interview = Interview(
         member=member,
         kind=InterviewKind(kind),
         finding=finding,
         reason=reason.strip(),
         leader=leader,
-        committee=committee or member.committee,
+        committee=committee,
+        without_committee="" if committee else without_committee.strip(),
         others=others.strip(),
         scheduled_at=scheduled_at,
         place=place.strip(),
@@ -132,12 +126,12 @@ def arrange_interview(
 def notify_interview(
     *, interview: Interview, actor: User | None, at: datetime, seen_version: int | None = None
 ) -> Interview:
-    """Tells the member, the leader and the committee of time and place. Raises as `_begin`."""
-    turn = _begin(interview, InterviewAct.NOTIFY, actor, at, seen_version)
+    """Tells the member, the leader and the committee of time and place. Raises as `begin_act`."""
+    turn = begin_act(interview, InterviewAct.NOTIFY, actor, at, seen_version)
     if turn.interview.scheduled_at < at:
-        raise InterviewOutOfOrderError("原定的约谈时间已经过去，请取消后重新安排。")
+        raise InterviewOutOfOrderError("原定的约谈时间已经过去，请先改期。")
     turn.interview.state, turn.interview.notified_at = InterviewState.NOTIFIED, at
-    _finish(turn)
+    finish_act(turn)
     tell_of_interview(turn.interview, actor=actor, at=at)
     return turn.interview
 
@@ -155,11 +149,11 @@ def hold_interview(
 ) -> Interview:
     """The minutes, and what the member said; the member is asked to confirm them.
 
-    Raises ReasonMissingError or as `_begin`.
+    Raises ReasonMissingError or as `begin_act`.
     """
     if not minutes.strip():
         raise ReasonMissingError("请填写约谈记录。")
-    turn = _begin(interview, InterviewAct.HOLD, actor, at, seen_version)
+    turn = begin_act(interview, InterviewAct.HOLD, actor, at, seen_version)
     stored = turn.interview
     if held_at > at:
         raise InterviewOutOfOrderError("约谈时间还没有到，请在约谈之后登记。")
@@ -167,7 +161,7 @@ def hold_interview(
         raise InterviewOutOfOrderError("约谈时间不能早于发出通知的时间。")
     stored.state, stored.held_at = InterviewState.HELD, held_at
     stored.minutes, stored.statement = minutes.strip(), statement.strip()
-    _finish(turn)
+    finish_act(turn)
     tell_of_minutes(stored, actor=actor, at=at)
     return stored
 
@@ -183,13 +177,13 @@ def sign_minutes(
 ) -> Interview:
     """The member confirms the minutes in their own account, with what they add.
 
-    Raises OwnInterviewError or as `_begin`.
+    Raises OwnInterviewError or as `begin_act`.
     """
     if interview.member.person.user_id != actor.pk:
         raise OwnInterviewError("约谈记录只能由委员本人确认。")
-    turn = _begin(interview, InterviewAct.SIGN, actor, at, seen_version, by_member=True)
+    turn = begin_act(interview, InterviewAct.SIGN, actor, at, seen_version, by_member=True)
     turn.interview.signed_at, turn.interview.remark = at, remark.strip()
-    return _finish(turn)
+    return finish_act(turn)
 
 
 @transaction.atomic
@@ -201,13 +195,13 @@ def record_signed_copy(
     at: datetime,
     seen_version: int | None = None,
 ) -> Interview:
-    """The minutes as the member signed them on paper. Raises ReasonMissingError or as `_begin`."""
+    """The minutes as the member signed them on paper. Raises ReasonMissingError or as `begin_act`."""
     if not file:
         raise ReasonMissingError("请附上委员签字的约谈记录扫描件或照片。")
-    turn = _begin(interview, InterviewAct.SIGN_ON_PAPER, actor, at, seen_version)
+    turn = begin_act(interview, InterviewAct.SIGN_ON_PAPER, actor, at, seen_version)
     stored = turn.interview
     stored.signed_at, stored.signed_on_paper, stored.signed_copy = at, True, file
-    return _finish(turn)
+    return finish_act(turn)
 
 
 @transaction.atomic
@@ -224,9 +218,9 @@ def close_interview(
 ) -> Interview:
     """The result; minutes the member did not confirm, and “其他”, are explained in `note`.
 
-    Raises ReasonMissingError or as `_begin`.
+    Raises ReasonMissingError or as `begin_act`.
     """
-    turn = _begin(interview, InterviewAct.CLOSE, actor, at, seen_version)
+    turn = begin_act(interview, InterviewAct.CLOSE, actor, at, seen_version)
     stored = turn.interview
     if not stored.is_signed and not note.strip():
         raise ReasonMissingError("委员还没有确认约谈记录，请在结果说明中写明原因。")
@@ -241,7 +235,7 @@ def close_interview(
     stored.state, stored.closed_date = InterviewState.CLOSED, closed_date
     stored.result, stored.result_note = result, note.strip()
     stored.follow_up_date = follow_up_date
-    return _finish(turn)
+    return finish_act(turn)
 
 
 @transaction.atomic
@@ -253,12 +247,51 @@ def note_follow_up(
     at: datetime,
     seen_version: int | None = None,
 ) -> Interview:
-    """What was seen afterwards. Raises ReasonMissingError or as `_begin`."""
+    """What was seen afterwards. Raises ReasonMissingError or as `begin_act`."""
     if not note.strip():
         raise ReasonMissingError("请写明回访情况。")
-    turn = _begin(interview, InterviewAct.FOLLOW_UP, actor, at, seen_version)
+    turn = begin_act(interview, InterviewAct.FOLLOW_UP, actor, at, seen_version)
     turn.interview.follow_up_note = note.strip()
-    return _finish(turn)
+    return finish_act(turn)
+
+
+@transaction.atomic
+def reschedule_interview(
+    *,
+    interview: Interview,
+    scheduled_at: datetime,
+    place: str,
+    reason: str,
+    actor: User | None,
+    at: datetime,
+    seen_version: int | None = None,
+) -> Interview:
+    """Another time or place, with the former kept; whoever was told of it is told so.
+
+    Raises ReasonMissingError, InterviewOutOfOrderError, NotLeaderError, ArrangedAlreadyError or
+    as `begin_act`.
+    """
+    if not reason.strip() or not place.strip():
+        raise ReasonMissingError("请写明改期的事由和地点。")
+    turn = begin_act(interview, InterviewAct.RESCHEDULE, actor, at, seen_version)
+    stored, former = turn.interview, (turn.interview.scheduled_at, turn.interview.place)
+    if (scheduled_at, place.strip()) == former:
+        raise InterviewOutOfOrderError("时间和地点都没有变，没有保存。")
+    _refuse_member(stored.member, scheduled_at, actor, at)
+    _refuse_leader(stored.leader, stored.member, timezone.localdate(scheduled_at))
+    known = Interview.objects.open().filter(member=stored.member, scheduled_at=scheduled_at)
+    if known.exclude(pk=stored.pk).exists():
+        raise ArrangedAlreadyError(f"{stored.member}在这一时间已安排约谈，请另选时间。")
+    stored.scheduled_at, stored.place = scheduled_at, place.strip()
+    line = (
+        f"{timezone.localdate(at)} 原定{told_moment(former[0])}，{former[1]}；"
+        f"改为{told_moment(scheduled_at)}，{stored.place}。事由：{' '.join(reason.split())}"
+    )
+    stored.rescheduled = "\n".join(filter(None, [stored.rescheduled, line]))
+    finish_act(turn, reason=reason.strip())
+    if stored.notified_at is not None:
+        tell_of_rescheduled_interview(stored, former=former, actor=actor, at=at)
+    return stored
 
 
 @transaction.atomic
@@ -272,66 +305,18 @@ def cancel_interview(
 ) -> Interview:
     """Calls an interview off before it is held; whoever was told of it is told so.
 
-    Raises ReasonMissingError or as `_begin`.
+    Raises ReasonMissingError or as `begin_act`.
     """
     if not reason.strip():
         raise ReasonMissingError("请写明取消的事由。")
-    turn = _begin(interview, InterviewAct.CANCEL, actor, at, seen_version)
+    turn = begin_act(interview, InterviewAct.CANCEL, actor, at, seen_version)
     was_told = turn.interview.notified_at is not None
     turn.interview.state = InterviewState.CANCELLED
     turn.interview.cancelled_reason = reason.strip()
-    _finish(turn, reason=reason.strip())
+    finish_act(turn, reason=reason.strip())
     if was_told:
         tell_of_cancelled_interview(turn.interview, actor=actor, at=at)
     return turn.interview
-
-
-def _begin(
-    interview: Interview,
-    act: InterviewAct,
-    actor: User | None,
-    at: datetime,
-    seen_version: int | None,
-    *,
-    by_member: bool = False,
-) -> _Turn:
-    """Raises OwnInterviewError, InterviewActNotAllowedError or StaleRecordError."""
-    rows = Interview.objects.select_for_update(of=("self",), no_key=True)
-    stored = rows.select_related("member__person", "member__term", "leader__person").get(
-        pk=interview.pk
-    )
-    if not by_member and actor is not None and stored.member.person.user_id == actor.pk:
-        raise OwnInterviewError("这是对您本人的约谈，请由他人办理。")
-    if by_member and stored.signed_at is not None:
-        raise InterviewActNotAllowedError("您已经确认过这次约谈的记录，没有重复保存。")
-    if act not in acts_of(stored):
-        signed = "、委员已确认记录" if stored.is_signed else ""
-        raise InterviewActNotAllowedError(
-            f"“{stored}”{stored.get_state_display()}{signed}，不能{act.label}，没有保存。"
-            "可能刚由他人办理，请刷新页面核对。"
-        )
-    if seen_version is not None and stored.version != seen_version:
-        raise StaleRecordError(stored, [])
-    return _Turn(stored, audit.snapshot(stored), act, actor, at)
-
-
-def _finish(turn: _Turn, *, reason: str = "") -> Interview:
-    """Saves the row with one audit entry."""
-    interview = turn.interview
-    interview.version += 1
-    unchanged = [] if turn.act == InterviewAct.SIGN_ON_PAPER else ["signed_copy"]
-    interview.full_clean(exclude=unchanged)
-    interview.save()
-    audit.record(
-        actor=turn.actor,
-        verb=Verb.UPDATE,
-        at=turn.at,
-        obj=interview,
-        reason=reason,
-        detail={"act": turn.act.value},
-        changes=[audit.changes_of(interview, turn.before, audit.snapshot(interview))],
-    )
-    return interview
 
 
 def _refuse_member(

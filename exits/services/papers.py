@@ -15,7 +15,7 @@ from accounts.models import User
 from accounts.services import StaleRecordError, save_record
 from accounts.services.records import delete_record
 from core.inserting import unless_known
-from core.official import OfficialLetter, make_letter_ready, print_official_letter
+from core.official import OfficialLetter, print_official_letter
 from core.refusals import RefusalError
 from exits.choices import PaperKind, PaperVariant
 from exits.models import Case, Interview, LetterHead, OfficialPaper, PaperTemplate
@@ -98,30 +98,33 @@ def issue_paper(
         recorded_by=actor,
         recorded_at=at,
     )
-    # Fonts are cut before anything is locked: that may take a while.
-    make_letter_ready(_laid_out(paper, head))
-    return _issue(paper)
+    # Printed before anything is locked, under the number that is next: that may take a while.
+    _refuse_unready(paper, at)
+    _refuse_repeated(paper)
+    paper.sequence = _next_number(paper.series, paper.year)
+    letter = _laid_out(paper, head)
+    return _issue(paper, letter, print_official_letter(letter))
 
 
 @transaction.atomic
-def _issue(paper: OfficialPaper) -> OfficialPaper:
+def _issue(paper: OfficialPaper, printed_letter: OfficialLetter, content: bytes) -> OfficialPaper:
+    """`content` is of the letter as it stood a moment ago; printed anew if another took its number
+    meanwhile, or what it tells has changed.
+    """
     at, actor = paper.recorded_at, paper.recorded_by
     if at is None:
         raise ValueError("recorded_at")
-    refuse_future(paper.issued_date, at)
     _lock_subject(paper)
-    _refuse_own(paper.case, paper.interview, actor)
-    _refuse_unfit(PaperKind(paper.kind), paper.case, paper.interview, paper.partner, paper.variant)
-    if paper.case is not None:
-        _refuse_misdated(PaperKind(paper.kind), paper.case, paper.issued_date)
-    _refuse_incomplete(PaperKind(paper.kind), paper.title, paper.body, paper.addressees)
+    _refuse_unready(paper, at)
     # Numbers are given out one after another: whoever comes second waits here.
     Assembly.objects.select_for_update(no_key=True).get(pk=paper.term.assembly_id)
     _refuse_repeated(paper)
     paper.sequence = _next_number(paper.series, paper.year)
     head = letter_head(paper.term.assembly)
     paper.issuer = issuer_of(head, paper.kind)
-    content = printed(paper, head)
+    letter = _laid_out(paper, head)
+    if letter != printed_letter:
+        content = print_official_letter(letter)
     paper.sha256 = hashlib.sha256(content).hexdigest()
     paper.full_clean(exclude=["file"])
     name = paper_name(paper.number, paper.title[:60], paper.issued_date)
@@ -140,6 +143,16 @@ def _issue(paper: OfficialPaper) -> OfficialPaper:
         paper.file.delete(save=False)
         raise
     return paper
+
+
+def _refuse_unready(paper: OfficialPaper, at: datetime) -> None:
+    kind = PaperKind(paper.kind)
+    refuse_future(paper.issued_date, at)
+    _refuse_own(paper.case, paper.interview, paper.recorded_by)
+    _refuse_unfit(kind, paper.case, paper.interview, paper.partner, paper.variant)
+    if paper.case is not None:
+        _refuse_misdated(kind, paper.case, paper.issued_date)
+    _refuse_incomplete(kind, paper.title, paper.body, paper.addressees)
 
 
 def _lock_subject(paper: OfficialPaper) -> None:

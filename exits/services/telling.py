@@ -89,6 +89,25 @@ def tell_of_cancelled_interview(interview: Interview, *, actor: User | None, at:
     _tell_committee(interview, "约谈取消", told, actor=actor, at=at)
 
 
+def tell_of_rescheduled_interview(
+    interview: Interview, *, former: tuple[datetime, str], actor: User | None, at: datetime
+) -> None:
+    """Those who were told of the former time and place."""
+    name, when = interview.member.person.name, told_moment(interview.scheduled_at)
+    told = f"改为{when}在{interview.place}进行。"
+    was = f"原定{told_moment(former[0])}在{former[1]}"
+    _tell_interviewed(
+        interview,
+        "约谈改期",
+        f"{name}委员：\n{was}的约谈{told}请安排好时间，准时参加。\n{CALL}",
+        actor=actor,
+        at=at,
+    )
+    others = f"{was}对{name}委员的约谈{told}"
+    _tell_leader(interview, f"约谈改期：{name}", others, actor=actor, at=at)
+    _tell_committee(interview, "约谈改期", others, actor=actor, at=at)
+
+
 def tell_departments(case: Case, *, actor: User | None, at: datetime) -> None:
     """Asks the departments that are to agree for their opinions (19号 一（三）1)."""
     roles = [ROLE_OF[partner] for partner in partners_of(case)]
@@ -189,7 +208,7 @@ def tell_of_decision(case: Case, *, approved: bool, actor: User | None, at: date
         actor=actor,
         at=at,
     )
-    units = _others(_unit_accounts(case.member), case.member)
+    units = _others(_unit_accounts(case), case.member)
     if units:
         send_notice(
             term=case.member.term,
@@ -332,8 +351,11 @@ def _committee_accounts(committee: SpecialCommittee) -> Iterable[User]:
     )
 
 
-def _unit_accounts(member: Member) -> Iterable[User]:
-    """Of the committee's department, the sector group and the county group (19号 一（三）3)."""
+def _unit_accounts(case: Case) -> Iterable[User]:
+    """Of the committee's department, the sector group and the county group (19号 一（三）3); of a
+    reinstatement every county group (二（四）).
+    """
+    member = case.member
     units = Q(
         affiliations__sector_group__sector=member.sector_id,
         groups__role__code=RoleCode.SECTOR_GROUP,
@@ -343,7 +365,12 @@ def _unit_accounts(member: Member) -> Iterable[User]:
             affiliations__department__committee=member.committee_id,
             groups__role__code=RoleCode.COLLECTOR,
         )
-    if member.liaison_group_id is not None:
+    if case.kind == CaseKind.REINSTATEMENT:
+        units |= Q(
+            affiliations__liaison_group__term=member.term_id,
+            groups__role__code=RoleCode.COUNTY_GROUP,
+        )
+    elif member.liaison_group_id is not None:
         units |= Q(
             affiliations__liaison_group=member.liaison_group_id,
             groups__role__code=RoleCode.COUNTY_GROUP,

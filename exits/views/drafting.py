@@ -25,6 +25,7 @@ from exits.selectors.papers import (
     letter_head,
     series_of,
 )
+from exits.services.files import record_preview
 from exits.services.papers import issue_paper, printed
 from exits.views.base import DeskPage
 from exits.views.papers import ADDRESSED, pdf_answer
@@ -85,6 +86,7 @@ class DraftPage(DeskPage, FormView):
     def looked_at(self, given: Mapping[str, Any]) -> HttpResponse:
         draft = OfficialPaper(term=self.term, year=given["issued_date"].year, **given)
         content = printed(draft, self.letterhead, is_draft=True)
+        record_preview(draft=draft, content=content, actor=self.request.user, at=timezone.now())
         return pdf_answer(content, "预览.pdf", as_attachment=False)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -134,7 +136,11 @@ class AboutPage(DeskPage):
         raise Http404("请从一件事项或一次约谈起草公文。")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        own = {"case": self.case, "interview": self.interview, "kinds": self.kinds}
+        kinds = self.kinds
+        for about in (self.case, self.interview):
+            if about is not None:
+                self.note(type(about).objects.filter(pk=about.pk))
+        own = {"case": self.case, "interview": self.interview, "kinds": kinds}
         return super().get_context_data(**kwargs) | own
 
 

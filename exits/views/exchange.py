@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
+from accounts.services.reading import note_reading
 from exits.choices import PaperKind, PaperVariant, Partner
 from exits.forms.papers import ExchangeForm
 from exits.models import OfficialPaper
@@ -17,7 +18,7 @@ from exits.selectors.exchange import Exchange, exchange_of
 from exits.views.base import DeskPage
 from exits.views.drafting import ISSUES, DraftPage
 from exits.wording import Wording
-from members.models import Term
+from members.models import Member, Term
 from members.views.terms import term_or_404
 
 
@@ -71,6 +72,13 @@ class ExchangeCreateView(DraftPage):
         else:
             to = Partner(self.choice["partner"]).label
             title = f"起草{year}年度{topic.label.removeprefix('年度')}通报，送{to}"
+        note_reading(
+            rows=Member.objects.filter(pk__in=self.exchange.members),
+            actor=self.request.user,
+            at=timezone.now(),
+            person="person",
+            field=topic.value,
+        )
         own = {"title": title}
         return (
             super().get_context_data(**kwargs) | own | {"again": reverse("exits:exchange-create")}

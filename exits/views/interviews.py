@@ -195,6 +195,8 @@ class InterviewCreateView(DeskPage, FormView):
         return {"reason": self.finding.summary, "kind": kind}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        if self.finding is not None:
+            self.note(Finding.objects.filter(pk=self.finding.pk))
         own = {"member": self.member, "finding": self.finding}
         return super().get_context_data(**kwargs) | own
 
@@ -215,6 +217,8 @@ def beginning(act: InterviewAct, interview: Interview) -> dict[str, Any]:
     filled: dict[str, Any] = {"version": interview.version}
     if act == InterviewAct.HOLD:
         filled["held_at"] = interview.scheduled_at
+    if act == InterviewAct.RESCHEDULE:
+        filled |= {"scheduled_at": interview.scheduled_at, "place": interview.place}
     if act == InterviewAct.CLOSE:
         filled["closed_date"] = timezone.localdate()
     return filled

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -19,7 +20,7 @@ from exits.forms.opening import OpeningForm, SuggestionForm
 from exits.models import Case
 from exits.permissions import CARRY_ON
 from exits.procedures import PROCEDURES
-from exits.selectors.cases import KIND_OF, kinds_for
+from exits.selectors.cases import KIND_OF, findings_for, kinds_for
 from exits.selectors.suggestions import suggestions_on
 from exits.views.base import DeskPage
 from exits.views.cases import page_of
@@ -101,6 +102,7 @@ class CaseCreateView(DeskPage, FormView):
             asked = self.request.GET.get("q", "").strip()
             own |= {"asked": asked, "found": self.found(asked) if asked else []}
         else:
+            self.note(self.findings_shown())
             kinds = kinds_for(member, today)
             own |= {
                 "kinds": kinds,
@@ -111,6 +113,12 @@ class CaseCreateView(DeskPage, FormView):
                 "refused": next((one.refused for one in kinds if one.kind == self.kind), ""),
             }
         return super().get_context_data(**kwargs) | own
+
+    def findings_shown(self) -> QuerySet[Finding]:
+        """What the address names, and what the form offers to rest the case on."""
+        shown = Finding.objects.filter(pk=self.finding.pk if self.finding else None)
+        offered = findings_for(self.member, self.kind) if self.kind else Finding.objects.none()
+        return Finding.objects.filter(Q(pk__in=shown) | Q(pk__in=offered.order_by()))
 
     def found(self, words: str) -> list[Member]:
         term = current_term()

@@ -139,6 +139,7 @@ def decide(desk: Desk, case: Case, *, approved: bool = True, **fields) -> Case:
         "date": day(8),
         "meeting": "第十次会议",
         "number": "萍协〔2024〕8号",
+        "unit": "某某公司",
         "note": "会议通过",
         "actor": desk.second,
         "at": AT,

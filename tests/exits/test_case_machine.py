@@ -205,6 +205,7 @@ def decide(chance: Random, shared: dict, on: date) -> None:
         meeting="会议",
         number=chance.choice([*["1号"] * 9, " "]),
         falls_away=chance.choice(["已辞去", " "]),
+        unit=chance.choice([*["某单位"] * 9, " "]),
         note="通过",
     )
 

@@ -1,14 +1,17 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 
 from accounts.models import AuditEntry
+from accounts.roles import RoleCode
 from accounts.services import ReasonMissingError
 from exits.choices import Act, Addressee, CaseKind, CaseState
 from exits.models import Case
 from exits.selectors import refusals
 from exits.services import (
     ActNotAllowedError,
+    AnswersFullError,
     DeliveredAlreadyError,
     NotOwnCaseError,
     NumberMissingError,
@@ -16,6 +19,7 @@ from exits.services import (
     OwnCaseError,
     OwnProposalError,
     StepOutOfOrderError,
+    UnitUnknownError,
     answer_case,
     apply_resignation,
     decide_case,
@@ -24,7 +28,8 @@ from exits.services import (
     record_delivery,
 )
 from members.choices import Party
-from members.models import LiaisonGroup, SectorGroup, SpecialCommittee
+from members.models import LiaisonGroup, Notice, SectorGroup, SpecialCommittee
+from tests.accounts.people import make_user
 from tests.exits.cases import (
     AT,
     DAYS,
@@ -185,11 +190,49 @@ def test_all_parties_the_rules_name_are_told(desk):
     case = to_decided(desk, member, CaseKind.REVOKE)
     assert dict(case.deliveries.values_list("addressee", "name")) == {
         Addressee.MEMBER: member.person.name,
-        Addressee.UNIT: "某校校长",
+        Addressee.UNIT: "某某公司",
         Addressee.COMMITTEE: "经济委员会",
         Addressee.SECTOR_GROUP: "第一活动组",
         Addressee.LIAISON_GROUP: "甲县联络组",
     }
+
+
+def test_unit_is_named_never_taken_from_the_post(desk):
+    """Who recommended the member, else the unit asked for; a refused matter is told to none."""
+    case = to_submitted(desk, make_seat(desk, employer_post="某校校长"), CaseKind.REVOKE)
+    for blank in ("", "　 "):
+        with pytest.raises(UnitUnknownError):
+            decide(desk, case, unit=blank)
+    decided = decide(desk, case, unit=" 某校 ")
+    assert decided.deliveries.get(addressee=Addressee.UNIT).name == "某校"
+    recommended = make_seat(desk, employer_post="经理", nominating_body="市工商联")
+    case = to_submitted(desk, recommended, CaseKind.REVOKE)
+    decided = decide(desk, case, unit="")
+    assert decided.deliveries.get(addressee=Addressee.UNIT).name == "市工商联"
+    case = to_submitted(desk, make_seat(desk, employer_post="经理"), CaseKind.REVOKE)
+    assert not decide(desk, case, approved=False, unit="").deliveries.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "groups"),
+    [
+        (CaseKind.SUSPENSION, ["甲县联络组"]),
+        (CaseKind.REINSTATEMENT, ["甲县联络组", "乙区联络组"]),
+    ],
+)
+def test_every_county_is_told_of_a_reinstatement(desk, kind, groups):
+    """二（二） 所在县区, 二（四） 各县区: each group is told by itself."""
+    own, other = (
+        LiaisonGroup.objects.create(term=desk.term, name=name)
+        for name in ("甲县联络组", "乙区联络组")
+    )
+    elsewhere = make_user("elsewhere", RoleCode.COUNTY_GROUP)
+    elsewhere.affiliations.create(liaison_group=other)
+    case = to_decided(desk, make_seat(desk, liaison_group=own), kind)
+    told = case.deliveries.filter(addressee=Addressee.LIAISON_GROUP).order_by("pk")
+    assert list(told.values_list("name", flat=True)) == groups
+    assert Notice.objects.filter(recipients__user=elsewhere).exists() == (len(groups) == 2)
+    assert deliver_all(desk, case).state == CaseState.NOTIFIED
 
 
 def test_notified_is_who_has_been_told_all(desk, member):
@@ -236,6 +279,26 @@ def test_member_answers_the_decision_even_after_it_was_published(desk, member):
     case = published(desk, case)
     own = {"actor": member.person.user, "at": AT, "on": TODAY}
     assert answer_case(case=case, text="不服，请复核", **own).state == CaseState.PUBLISHED
+
+
+def test_what_the_member_may_say_has_an_end(desk, member, monkeypatch, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    monkeypatch.setattr("exits.services.cases.MOST_ANSWERS", 3)
+    monkeypatch.setattr("exits.services.cases.MOST_ATTACHED", 2 * 1024**2)
+    case = to_decided(desk, member, CaseKind.REVOKE)
+    own = {"case": case, "actor": member.person.user, "at": AT, "on": TODAY}
+
+    def proof(size):
+        return ContentFile(b"%PDF-" + b" " * (size - 5), name="证明.pdf")
+
+    answer_case(text="一", attachment=proof(1024**2), **own)
+    with pytest.raises(AnswersFullError, match="合计超过2 MB"):
+        answer_case(text="二", attachment=proof(1024**2 + 1), **own)
+    answer_case(text="二", attachment=proof(1024**2), **own)
+    answer_case(text="三", **own)
+    with pytest.raises(AnswersFullError, match="已说明3次"):
+        answer_case(text="四", **own)
+    assert case.steps.filter(kind=Act.ANSWER).count() == 3
 
 
 # Early ends

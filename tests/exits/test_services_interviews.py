@@ -24,11 +24,12 @@ from exits.selectors.interviews import (
     stage_of,
     told_moment,
 )
+from exits.services.interview_acts import InterviewActNotAllowedError
 from exits.services.interviews import (
     ArrangedAlreadyError,
     FindingNotForInterviewError,
-    InterviewActNotAllowedError,
     InterviewOutOfOrderError,
+    NoCommitteeError,
     NotLeaderError,
     OwnInterviewError,
     cancel_interview,
@@ -37,6 +38,7 @@ from exits.services.interviews import (
     note_follow_up,
     notify_interview,
     record_signed_copy,
+    reschedule_interview,
     sign_minutes,
 )
 from members.choices import Post
@@ -74,6 +76,57 @@ def test_interview_is_arranged_with_the_members_committee_and_tells_nobody(scene
     assert not Notice.objects.exists()
     entry = AuditEntry.objects.get()
     assert (entry.verb, entry.object_type) == ("create", "exits.interview")
+
+
+def test_interview_without_a_committee_says_why(scene):
+    """19号 三（三）: the leader in charge and the member's special committee."""
+    committee, scene.member.committee = scene.member.committee, None
+    scene.member.save()
+    with pytest.raises(NoCommitteeError):
+        arranged(scene, without_committee=" ")
+    alone = arranged(scene, without_committee="未编入专门委员会")
+    assert (alone.committee, alone.without_committee) == (None, "未编入专门委员会")
+    other = arranged(scene, committee=committee, without_committee="x", scheduled_at=MEETING + HOUR)
+    assert (other.committee, other.without_committee) == (committee, "")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Interview.objects.filter(pk=alone.pk).update(without_committee="")
+
+
+@pytest.mark.parametrize("maker", [arranged, notified])
+def test_interview_is_moved_with_the_former_time_kept(maker, scene):
+    interview, clerk = maker(scene), scene.users["registrar"]
+    state, later = interview.state, MEETING + timedelta(days=1)
+
+    def move(**fields):
+        values = {"scheduled_at": later, "place": "二楼", "reason": "出差", "actor": clerk}
+        return reschedule_interview(interview=interview, **(values | {"at": AFTER} | fields))
+
+    moved = move()
+    assert (moved.state, moved.scheduled_at, moved.place) == (state, later, "二楼")
+    assert moved.rescheduled == (
+        "2024-06-10 原定2024年6月10日（周一）下午3:00，三楼会议室；"
+        "改为2024年6月11日（周二）下午3:00，二楼。事由：出差"
+    )
+    assert move(place="一楼", reason="改\n地点").rescheduled.splitlines()[1].endswith("改 地点")
+    entry = AuditEntry.objects.filter(object_type="exits.interview").latest("pk")
+    assert (entry.verb, entry.detail["act"], entry.reason) == ("update", "reschedule", "改\n地点")
+    refused = (
+        ({"reason": " "}, ReasonMissingError),
+        ({"place": " "}, ReasonMissingError),
+        ({"place": "一楼"}, InterviewOutOfOrderError),
+        ({"at": later + timedelta(minutes=1), "place": "五楼"}, InterviewOutOfOrderError),
+        ({"actor": scene.users["member"]}, OwnInterviewError),
+        ({"seen_version": 1, "place": "五楼"}, StaleRecordError),
+    )
+    for fields, refusal in refused:
+        with pytest.raises(refusal):
+            move(**fields)
+    arranged(scene, scheduled_at=later + HOUR)
+    with pytest.raises(ArrangedAlreadyError):
+        move(scheduled_at=later + HOUR)
+    scene.leader.tenures.update(end_date=date(2024, 6, 12))
+    with pytest.raises(NotLeaderError):
+        move(scheduled_at=later + timedelta(days=1))
 
 
 @pytest.mark.parametrize("field", ["reason", "place"])
@@ -336,6 +389,9 @@ def attempts(scene: Scene, interview: Interview):
             result="accepted", note="x", closed_date=date(2024, 6, 13), actor=clerk, **common
         ),
         InterviewAct.FOLLOW_UP: lambda: note_follow_up(note="x", actor=clerk, **common),
+        InterviewAct.RESCHEDULE: lambda: reschedule_interview(
+            scheduled_at=later, place="x", reason="x", actor=clerk, **common
+        ),
         InterviewAct.CANCEL: lambda: cancel_interview(reason="x", actor=clerk, **common),
     }
 

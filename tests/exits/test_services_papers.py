@@ -5,10 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from pypdf import PdfReader
 
 from accounts.models import AuditEntry
 from accounts.services import StaleRecordError
+from core.official import print_official_letter
 from exits.choices import CaseKind, Ground, PaperKind
 from exits.models import LetterHead, OfficialPaper, PaperTemplate
 from exits.selectors.papers import (
@@ -69,6 +71,24 @@ def issue(desk, case, kind=PaperKind.INFORMATION, **fields):
         "at": AT,
     }
     return issue_paper(case=case, **(values | fields))
+
+
+def test_letter_is_printed_before_anything_is_locked(desk, case, monkeypatch):
+    """And anew under the lock, where another letter took its number meanwhile."""
+    printed, outside = [], len(connection.savepoint_ids)
+
+    def watched(letter):
+        printed.append((letter.number[-2:], len(connection.savepoint_ids) > outside))
+        return print_official_letter(letter)
+
+    monkeypatch.setattr("exits.services.papers.print_official_letter", watched)
+    assert issue(desk, case).sequence == 1
+    assert printed == [("1号", False)]
+    numbers = iter([2, 3])
+    monkeypatch.setattr("exits.services.papers._next_number", lambda *_: next(numbers))
+    paper = issue(desk, case, title="另一份")
+    assert printed[1:] == [("2号", False), ("3号", True)]
+    assert "3号" in text_of(paper_content(paper))
 
 
 def text_of(content):

@@ -115,6 +115,7 @@ def decide(house: House, chance: Random) -> bool:
             date=on,
             meeting="会议",
             number="1号",
+            unit="某单位",
             note="通过",
             actor=house.desk.second,
             at=house.at,

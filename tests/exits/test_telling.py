@@ -8,7 +8,11 @@ from django.urls import reverse
 from exits.choices import CaseKind, InterviewKind
 from exits.models import Case, Interview
 from exits.services import answer_case, apply_resignation, drop_case, hand_in_application
-from exits.services.interviews import cancel_interview, notify_interview
+from exits.services.interviews import (
+    cancel_interview,
+    notify_interview,
+    reschedule_interview,
+)
 from members.models import Affiliation, Notice, NoticeRecipient
 from tests.accounts.people import make_user
 from tests.building import suspend
@@ -115,7 +119,7 @@ def test_member_who_works_for_the_committee_is_not_told_of_their_own_interview(s
 def test_member_without_committee_is_interviewed_by_the_leader_alone(scene):
     scene.member.committee = None
     scene.member.save()
-    notified(scene)
+    notified(scene, without_committee="未编入专门委员会")
     assert set(told()) == {"约谈通知", "约谈安排：张青"}
     assert "，参加" not in words()
 
@@ -123,6 +127,26 @@ def test_member_without_committee_is_interviewed_by_the_leader_alone(scene):
 def test_minutes_go_to_the_member_alone(scene):
     held(scene, minutes=INSIDE)
     assert told(notice__title="约谈记录请您确认") == {"约谈记录请您确认": {"张青"}}
+    assert INSIDE not in words()
+
+
+def test_another_time_is_told_to_those_who_knew_of_the_first(scene):
+    actor = scene.users["registrar"]
+    other = {"scheduled_at": EARLY + 5 * HOUR, "place": "二楼", "reason": INSIDE, "actor": actor}
+    reschedule_interview(interview=arranged(scene), at=EARLY, **other)
+    assert told() == {}
+    later = arranged(scene, scheduled_at=EARLY + 9 * HOUR)
+    interview = notify_interview(interview=later, actor=actor, at=EARLY)
+    reschedule_interview(
+        interview=interview, at=EARLY + HOUR, **other | {"scheduled_at": EARLY + 7 * HOUR}
+    )
+    found = {title: names for title, names in told().items() if "改期" in title}
+    assert found == {
+        "约谈改期": {"张青", "committee"},
+        "约谈改期：张青": {"王建国"},
+    }
+    assert "在三楼会议室的约谈改为" in words()
+    assert "在二楼进行" in words()
     assert INSIDE not in words()
 
 

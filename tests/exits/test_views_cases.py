@@ -198,6 +198,7 @@ def test_order_to_resign_is_carried_through_by_its_pages(desk, member, client):
     name_conductors(case=case, leaders=[leader], actor=office, at=AT)
     opinion = {"partner": "organization", "verdict": "agree", "text": "同意", "date": day(2)}
     decision = {"approved": "yes", "meeting": "第十次会议", "number": "〔2024〕8号", "note": "通过"}
+    decision["unit"] = "某某公司"
     acts = [
         (office, "inform", {"date": day(1), "note": "通报", "due_date": day(9)}, "consulting"),
         (office, "opine", opinion | {"document_number": "组函1号"}, "consulting"),

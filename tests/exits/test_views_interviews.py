@@ -118,6 +118,7 @@ def request_of(scene: Scene, **fields) -> dict[str, object]:
         "leader": scene.leader.pk,
         "scheduled_at": in_form(ahead),
         "place": "三楼",
+        "without_committee": "未编入专门委员会",
     }
     return values | fields
 
@@ -136,6 +137,8 @@ def test_clerk_arranges_from_a_finding_and_by_number(client, running):
     finding = make_finding(running.member)
     path = f"{CREATE}?finding={finding.pk}"
     assert "无故全程不参加全体会议1次。" in client.get(path).content.decode()
+    entry = AuditEntry.objects.get(verb="view")
+    assert entry.detail == {"object_type": "assessments.finding", "ids": [finding.pk]}
     answer = client.post(path, request_of(running))
     made = Interview.objects.get()
     assert answer["Location"] == page(made)
@@ -149,6 +152,7 @@ def test_refusals_are_told_on_the_form(client, running):
     for fields, said in (
         ({"code": "9999"}, "本届没有编号为“9999”的委员。"),
         ({"code": "0013", "place": ""}, "此项必填。"),
+        ({"code": "0013", "without_committee": ""}, "请选择参加的专门委员会"),
         ({"code": "0013", "scheduled_at": "明天"}, "请按 2026-01-31 09:30 的格式填写时间。"),
         ({"code": "0013", "scheduled_at": "2020-01-01T09:00"}, "约谈时间已经过去，请重新填写。"),
         ({"code": "0001"}, "委员不能约谈本人。"),

@@ -146,6 +146,8 @@ def test_case_is_opened_from_a_confirmed_finding(desk, member, client):
     form = client.get(address).context["form"]
     assert form.initial["ground"] == "no_activity"
     assert form.initial["grounds"] == finding.summary
+    read = AuditEntry.objects.filter(verb="view", detail__object_type="assessments.finding")
+    assert read.latest("pk").detail["ids"] == [finding.pk]
     answer = client.post(address, opening(ground="no_activity", finding=finding.pk))
     case = Case.objects.get(member=member)
     assert answer["Location"] == reverse("exits:case-detail", args=[case.pk])

@@ -201,6 +201,36 @@ def test_reading_is_kept_in_mind(client, desk, case):
     assert [entry.detail["ids"] for entry in views] == [[paper.pk]] * 2
 
 
+def test_what_a_draft_shows_is_kept_in_mind(client, desk, case):
+    sign_in(client, desk.registrar)
+    path = f"{CREATE}?case={case.pk}&kind=proposal"
+    client.get(f"{CREATE}?case={case.pk}")
+    page = client.get(path)
+    views = AuditEntry.objects.filter(verb="view", actor=desk.registrar)
+    read = {"object_type": "exits.case", "ids": [case.pk]}
+    assert [entry.detail for entry in views] == [read] * 2
+    client.post(path, given(page, body="请审议。", issued_date="2024-06-20", preview="1"))
+    taken = AuditEntry.objects.get(verb="export")
+    assert (taken.object_type, taken.object_id) == ("exits.case", str(case.pk))
+    assert taken.object_label == "公文预览 处理建议"
+    assert taken.detail["format"] == "pdf"
+
+
+def test_what_an_exchange_shows_is_kept_in_mind(client, desk, case, at_june):
+    sign_in(client, desk.registrar)
+    make_seat(desk, name="民盟", party=Party.CDL)
+    page = exchange(client)[1]
+    entry = AuditEntry.objects.get(verb="view")
+    assert entry.detail == {
+        "object_type": "members.member",
+        "ids": [case.member_id],
+        "field": "performance",
+    }
+    path = exchange(client)[0]
+    client.post(path, given(page, issued_date="2024-06-28", preview="1"))
+    assert AuditEntry.objects.get(verb="export").detail["partner"] == "organization"
+
+
 def test_member_gets_only_letters_written_to_them_once_told(client, desk, case):
     user = case.member.person.user
     reminder = paper_of(desk, case, PaperKind.REMINDER, title="提醒函")
@@ -279,6 +309,7 @@ def test_exchange_tells_each_department_of_its_side(client, desk, case, at_june)
     assert row[1:8] == ["张华", "工商联界", "—", "1", "0", "1", "0"]
     answer = client.post(path, given(page, issued_date="2024-06-28"), follow=True)
     paper = OfficialPaper.objects.get()
+    assert "附件：中共党员委员2024年度履职情况表（1行）" in answer.content.decode()
     assert (paper.partner, paper.variant, paper.year) == ("organization", "performance", 2024)
     assert paper.appendix[0]["rows"] == table["rows"]
     assert "已印发" in answer.content.decode()
@@ -347,6 +378,8 @@ def test_roster_for_other_houses_is_of_all_members(client, desk, at_june):
     paper = OfficialPaper.objects.get()
     assert answer["Location"] == reverse("exits:paper-detail", args=[paper.pk])
     assert (paper.partner, paper.variant) == ("", "roster_others")
+    told = client.get(answer["Location"]).content.decode()
+    assert "附件：1. 全体委员名单（3行）<br>2. 2024年度委员调整情况表（1行）" in told
     assert "市纪委监委" in client.get("/exits/exchange/create/").content.decode()
     conducting = make_user("conducting", RoleCode.LEADER)
     opened(desk, make_seat(desk), CaseKind.REVOKE, conductors=[conducting])

@@ -211,7 +211,7 @@ def decide(stage: CaseStage, case: Case, row: Row) -> Case:
         note=row["note"],
         due_date=row.get("due"),
         actor=stage.account("leader", row["on"]),
-        at=moment(row["on"], 17),
+        at=moment(row.get("entered", row["on"]), 17),
     )
 
 

@@ -22,6 +22,7 @@ from exits.services.interviews import (
     hold_interview,
     notify_interview,
     record_signed_copy,
+    reschedule_interview,
     sign_minutes,
 )
 from members.models import Member
@@ -91,6 +92,18 @@ def notify(stage: CaseStage, interview: Interview, row: Row, on: date) -> None:
     notify_interview(interview=interview, actor=stage.registrar, at=moment(on, 10))
 
 
+def reschedule(stage: CaseStage, interview: Interview, row: Row, on: date) -> None:
+    later = stage.demo.told_until - timedelta(days=row["scheduled"])
+    reschedule_interview(
+        interview=interview,
+        scheduled_at=moment(office_day(later), HOUR),
+        place=row["place"],
+        reason=row["reason"],
+        actor=stage.registrar,
+        at=moment(on, 10),
+    )
+
+
 def hold(stage: CaseStage, interview: Interview, row: Row, on: date) -> None:
     hold_interview(
         interview=interview,
@@ -158,6 +171,7 @@ def late(on: date) -> datetime:
 
 ACTS: dict[str, Callable[[CaseStage, Interview, Row, date], None]] = {
     InterviewAct.NOTIFY: notify,
+    InterviewAct.RESCHEDULE: reschedule,
     InterviewAct.HOLD: hold,
     InterviewAct.SIGN: sign,
     "sign_on_paper": sign_on_paper,

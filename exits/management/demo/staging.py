@@ -28,6 +28,7 @@ from exits.management.demo.chance import stream
 from exits.management.demo.collecting import stage_collecting
 from exits.management.demo.correspondence import stage_correspondence
 from exits.management.demo.interviews import stage_interviews
+from exits.management.demo.late import stage_late_decision
 from exits.management.demo.leave import stage_leave
 from exits.management.demo.papers import opening_date, stage_papers
 from exits.management.demo.signing import stage_signing
@@ -107,6 +108,7 @@ def stage_term(*, demo: DemoTerm, seed: int, actor: User, say: Say) -> Term:
     stage_campaigns(term=term, told_until=demo.told_until, actor=actor)
     stage_submissions(term=term, told_until=demo.told_until, actor=actor)
     stage_interviews(cases, told_until=demo.told_until)
+    stage_late_decision(cases, told_until=demo.told_until)
     stage_accounts(term=term, told_until=demo.told_until)
     return term
 
