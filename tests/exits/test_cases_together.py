@@ -5,7 +5,7 @@ from datetime import datetime, time, timedelta
 import pytest
 from django.utils import timezone
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
 from accounts.roles import RoleCode
 from accounts.services import ReasonMissingError
 from accounts.services.roles import assign_roles
@@ -189,6 +189,7 @@ def test_other_cases_are_named_to_whom_they_concern(desk, member):
 def test_case_page_names_the_other_cases(desk, member, client):
     resignation = to_submitted(desk, member, CaseKind.RESIGNATION)
     opened(desk, member, REVOKE)
+    User.objects.update(password_changed_at=timezone.now())
     seen = {}
     for name in ("registrar", "leader"):
         client.force_login(getattr(desk, name))
