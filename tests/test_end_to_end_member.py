@@ -1,10 +1,9 @@
-"""A member's desk on a phone: the first sign-in, what is asked, and pages kind to everybody."""
+"""A member's desk on a phone: the first sign-in, and what is asked."""
 
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browsing import PATIENCE
@@ -60,17 +59,6 @@ client = Client()
 client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
 client.session.save()
 print(settings.SESSION_COOKIE_NAME, client.session.session_key)
-"""
-#: Targets too small for a finger; words inside a sentence are spared, as the guidelines do.
-SMALL = """
-() => [...document.querySelectorAll(
-  'a[href], button, summary, input:not([type=hidden]), select, textarea')]
-  .filter(e => e.checkVisibility() && !e.closest('.plain-skip')
-    && !(e.tagName === 'A' && getComputedStyle(e).display === 'inline')
-    && !e.closest('label'))
-  .map(e => [e.textContent.trim() || e.name, e.getBoundingClientRect()])
-  .filter(([, r]) => r.height < 43.5 && r.height > 0)
-  .map(([text, r]) => `${text} ${Math.round(r.height)}`)
 """
 
 
@@ -150,61 +138,3 @@ def test_home_is_light_and_asks_nothing_from_outside(house, phone):
 def weight(answer: Any) -> int:
     sizes = answer.request.sizes()
     return sizes["responseBodySize"] + sizes["responseHeadersSize"]
-
-
-def pages_of(page: Page, url: str) -> list[str]:
-    """The members' menu, and every page of ours its pages link to (downloads are none)."""
-    page.goto(url)
-    menu = page.locator(".plain-menu a").evaluate_all("links => links.map(a => a.pathname)")
-    found = dict.fromkeys(menu)
-    for path in menu:
-        page.goto(f"{url}{path}")
-        links = page.locator("main a").evaluate_all(
-            "links => links.map(a => a.pathname + a.search)"
-        )
-        kinds = {shape(known) for known in found}
-        for link in links:
-            ends = (".pdf", ".xlsx", "/letter/", "/slip/", "/proof/", "/attachment/", "/file/")
-            if shape(link) not in kinds and not link.endswith(ends):
-                kinds.add(shape(link))
-                found[link] = None
-    return list(found)
-
-
-def shape(path: str) -> str:
-    """One page of a kind is enough: numbers and questions do not tell pages apart."""
-    bare = path.split("?", maxsplit=1)[0]
-    return "/".join("#" if part.isdecimal() else part for part in bare.split("/"))
-
-
-@pytest.mark.once
-def test_every_member_page_is_open_to_everybody(house, phone):
-    """No serious or critical fault of axe; nothing scrolls sideways at 320 px, large type or not;
-    whatever is pressed is 44 px high.
-    """
-    page = signed_in(house, phone)
-    pages = pages_of(page, house.url)
-    assert len(pages) > 12
-    faults = {}
-    for path in pages:
-        page.set_viewport_size({"width": 390, "height": 844})
-        page.goto(f"{house.url}{path}")
-        page.locator(".plain-more summary").click()
-        found = Axe().run(page).response["violations"]
-        told = [
-            f"{one['id']}: {one['nodes'][0]['html'][:120]}"
-            for one in found
-            if one["impact"] in {"serious", "critical"}
-        ]
-        told += page.evaluate(SMALL)
-        page.set_viewport_size({"width": 320, "height": 640})
-        for size in ("", "is-large"):
-            wide = page.evaluate(
-                "name => { document.documentElement.className = name;"
-                " return document.documentElement.scrollWidth }",
-                size,
-            )
-            told += [f"{size or 'standard'} {wide} px"] if wide > 320 else []
-        if told:
-            faults[path] = told
-    assert faults == {}
