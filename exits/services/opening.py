@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit
 from accounts.audit import Change
@@ -86,7 +87,7 @@ def open_case(
         raise CaseNotPossibleError(
             "拒不提交书面申请的，请在责令辞去事项中登记“拒不提交”，由此转为撤销委员资格事项。"
         )
-    _refuse_impossible(member, CaseKind(kind), Ground(ground), opened_date)
+    _refuse_impossible(member, CaseKind(kind), Ground(ground), opened_date, at)
     refuse_beside_revoke(member, kind)
     if finding is not None:
         _refuse_finding(finding, member, CaseKind(kind))
@@ -126,7 +127,7 @@ def apply_resignation(
         finish(turn, attachment=attachment, due_date=turn.case.due_date)
         tell_of_application(turn.case, actor=actor, at=at)
         return turn.case
-    _refuse_impossible(member, CaseKind.RESIGNATION, Ground.OWN_APPLICATION, on)
+    _refuse_impossible(member, CaseKind.RESIGNATION, Ground.OWN_APPLICATION, on, at)
     case = build_case(member, CaseKind.RESIGNATION, Ground.OWN_APPLICATION, reason, on, actor, at)
     note_application(case, on)
     store_case(case, at=at, attachment=attachment)
@@ -224,11 +225,15 @@ def refuse_beside_revoke(member: Member, kind: str) -> None:
         raise CaseNotPossibleError(f"{member}的撤销委员资格事项正在办理。{BESIDE_NO_REVOKE[kind]}")
 
 
-def _refuse_impossible(member: Member, kind: CaseKind, ground: Ground, on: date) -> None:
+def _refuse_impossible(
+    member: Member, kind: CaseKind, ground: Ground, on: date, at: datetime
+) -> None:
     if ground not in PROCEDURES[kind].grounds:
         raise CaseNotPossibleError(f"“{ground.label}”不是“{kind.label}”的情形。")
-    if not member.serves(on):
-        raise CaseNotPossibleError(f"{member}在{on}不在任，不能立案。")
+    # Whoever has left since is past a case, even one entered late under an earlier day.
+    for day in (on, timezone.localdate(at)):
+        if not member.serves(day):
+            raise CaseNotPossibleError(f"{member}在{day}不在任，不能立案。")
     suspended = member.suspensions.covering(on).exists()
     if kind == CaseKind.SUSPENSION and suspended:
         raise CaseNotPossibleError(f"{member}在{on}已暂停履职。")

@@ -209,7 +209,7 @@ def interview_with(desk, member, on, state):
     shared = {"actor": desk.registrar, "at": early}
     interview = arrange_interview(
         member=member, kind="interview", reason="提醒", leader=leader, scheduled_at=when,
-        place="会议室", **shared,
+        place="会议室", without_committee="未编入专门委员会", **shared,
     )  # fmt: skip
     if state == InterviewState.NOTIFIED:
         notify_interview(interview=interview, **shared)

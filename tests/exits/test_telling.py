@@ -267,7 +267,7 @@ def test_leaders_who_do_not_conduct_read_no_notice_of_it(scene, desk):
         for name in ("leader", "other-leader", "organization", "other-county", "admin")
     }
     assert seen == {
-        "leader": {"约谈安排：张青"},
+        "leader": {"约谈安排：张青", "约谈取消：张青"},
         "other-leader": set(),
         "organization": {"请提出会商意见：张青　撤销委员资格"},
         "other-county": set(),

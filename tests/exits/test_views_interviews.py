@@ -98,6 +98,7 @@ def test_list_takes_as_many_queries_for_one_as_for_many(
             scene,
             member=make_member(scene.term),
             scheduled_at=MEETING + timedelta(hours=number),
+            without_committee="未编入专门委员会",
         )
         make_finding(make_member(scene.term))
     client.force_login(scene.users["registrar"])

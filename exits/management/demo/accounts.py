@@ -70,10 +70,11 @@ def stage_accounts(*, term: Term, told_until: date) -> None:
 
 def people_behind(term: Term, at: datetime) -> dict[str, Person]:
     """Who of the demonstration stands behind which account: a chairperson, the secretary-general,
-    a vice-chairperson, a standing member and a plain member, those already linked first.
+    a vice-chairperson, a standing member and a plain member, those already linked first; nobody
+    who is suspended.
     """
     on = timezone.localdate(at)
-    serving = Member.objects.filter(term=term).serving(on).select_related("person")
+    serving = Member.objects.filter(term=term).invitable(on).select_related("person")
     serving = serving.order_by("code")
     tenures = Tenure.objects.filter(member__in=serving).covering(on)
     leading = {

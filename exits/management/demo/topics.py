@@ -96,7 +96,8 @@ def stage_members(term: Term, actor: User, today: date) -> None:
     ).order_by("number")
     for username, topic in zip(("demo-member", "demo-standing-member"), under_way, strict=False):
         user = demo_account(username, term=term, at=at)
-        own = Member.objects.filter(term=term, person__user=user).select_related("person").first()
+        seats = Member.objects.filter(term=term, person__user=user).invitable(today)
+        own = seats.select_related("person").first()
         if own is None:
             continue
         links = topic.participations.select_related("member__person").order_by("sequence")
