@@ -256,7 +256,8 @@ def deliver(play: Play) -> None:
     """To everybody the rules name, as far as the member has them."""
     page = play.at_case(REGISTRAR)
     waiting = page.get_by_role("link", name="登记送达", exact=True)
-    to_tell = 5 if play.scene.is_cpc else 4
+    is_told_to_counties = play.scene.is_cpc or play.scene.kind == "恢复履行委员职责"
+    to_tell = 5 if is_told_to_counties else 4
     for left in range(to_tell, 0, -1):
         expect(waiting).to_have_count(left)
         waiting.first.click()

@@ -133,7 +133,7 @@ def test_refused_order_becomes_a_revocation(stage: Stage):
     play = Play(
         stage, scene.then(kind=OUT, ground="符合责令辞去情形，经提醒、劝说后拒不提交书面申请")
     )
-    page.get_by_role("link", name=OUT, exact=True).click()
+    page.get_by_role("link", name=OUT, exact=True).first.click()
     shown(page, "由此转来")
     play.path = page.url.removeprefix(stage.house.url)
     play.done.append(order.done[-1])

@@ -403,7 +403,7 @@ const paperNotes = (() => {
     if (!done || leaving) return;
     if (!navigator.onLine) return tell("没有网络，写的都已保存。连上后再点一次。", "warn");
     leaving = closed = true;
-    form.requestSubmit(button);
+    setTimeout(() => form.requestSubmit(button)); // 这一次提交的事件发完以前，浏览器不理再次提交
   });
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 })();

@@ -285,6 +285,14 @@ def test_button_leaves_nothing_on_the_device(house, phone):
     assert stored(house, "performance_report")[0] == "一口气写完了。"
 
 
+def test_button_leads_on_at_once_when_all_is_saved(house, phone):
+    page = opened(house, phone, "年度述职报告")
+    page.get_by_label("报告正文").fill("写好停了一会儿。")
+    said(page, "已自动保存")
+    page.get_by_role("button", name="下一步：核对并提交").click()
+    expect(page.get_by_text("提交前看一眼")).to_be_visible(timeout=PATIENCE)
+
+
 def test_screen_reader_hears_each_state_once(house, phone):
     page = opened(house, phone, "年度述职报告")
     said(page, "会自动保存")
