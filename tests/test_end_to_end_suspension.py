@@ -136,7 +136,8 @@ def test_refused_order_becomes_a_revocation(stage: Stage):
     page.get_by_role("link", name=OUT, exact=True).first.click()
     shown(page, "由此转来")
     play.path = page.url.removeprefix(stage.house.url)
-    play.done.append(order.done[-1])
+    # Why it was opened is told by the order's own trail.
+    play.done.append((order.done[-1][0], ""))
     consult(play)
     play.act(REGISTRAR, "提出建议")
     decided_and_told(play)
